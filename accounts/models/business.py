@@ -1,0 +1,83 @@
+from zoneinfo import ZoneInfo
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from accounts.slugs import validate_business_slug
+from accounts.tenancy import TenantQuerySet
+from config.core import clock
+from config.core.money import validate_currency
+from config.core.text import validate_name, validate_text
+from config.core.when import region_of, validate_locale, validate_zone
+
+validate_color = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", "Write the colour like #1f6feb.")
+
+
+class Business(models.Model):
+    """The tenant: one booking link, one set of people, services and clients."""
+
+    name = models.CharField(max_length=100, validators=[validate_name])
+    slug = models.CharField(
+        "booking link",
+        max_length=100,
+        unique=True,
+        validators=[validate_business_slug],
+        help_text="The last part of your booking link. Left empty, it is made from the name.",
+    )
+    description = models.TextField(
+        blank=True,
+        max_length=2000,
+        validators=[validate_text],
+        help_text="One or two sentences for the top of your booking page.",
+    )
+    address = models.CharField(max_length=300, blank=True, validators=[validate_text])
+    phone = models.CharField(max_length=40, blank=True, validators=[validate_text])
+    email = models.EmailField("e-mail", blank=True)
+    website = models.URLField(blank=True)
+    timezone = models.CharField(
+        "time zone",
+        max_length=64,
+        default="UTC",
+        validators=[validate_zone],
+        help_text="Opening hours are read on this zone's clock, for example Europe/Berlin.",
+    )
+    currency = models.CharField(
+        max_length=3,
+        default="EUR",
+        validators=[validate_currency],
+        help_text="Three letters, for example EUR.",
+    )
+    locale = models.CharField(
+        "language",
+        max_length=12,
+        default="en-GB",
+        validators=[validate_locale],
+        help_text="How dates, times and prices are written, for example en-GB, en-US or de.",
+    )
+    color = models.CharField(
+        "colour",
+        max_length=7,
+        default="#2f5d50",
+        validators=[validate_color],
+        help_text="The accent of your booking page and mails, like #2f5d50.",
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = TenantQuerySet.as_manager()
+    tenant_path = ""
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name_plural = "businesses"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def region(self) -> str:
+        """The country whose phone numbers may be written without a prefix; "" if unknown."""
+        return region_of(self.timezone)

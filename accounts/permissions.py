@@ -1,0 +1,35 @@
+"""What each role may do. Every door asks here: admin, API and pages alike."""
+
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Business, Membership, Role, User
+
+
+class Ability(StrEnum):
+    SEE = "see"  # read everything of the business
+    SERVE = "serve"  # answer requests, cancel, look after clients and time off
+    MANAGE = "manage"  # services, people's hours, settings
+    OWN = "own"  # the business itself and its members
+
+
+ABILITIES: dict[str, frozenset[Ability]] = {
+    Role.OWNER: frozenset(Ability),
+    Role.MANAGER: frozenset({Ability.SEE, Ability.SERVE, Ability.MANAGE}),
+    Role.STAFF: frozenset({Ability.SEE, Ability.SERVE}),
+    Role.READ_ONLY: frozenset({Ability.SEE}),
+}
+
+
+def can(user: User | AnonymousUser, ability: Ability, business: Business | None = None) -> bool:
+    """Whether `user` has `ability` in `business`, or, without one, in any business at all."""
+    if not user.is_active or user.is_anonymous:
+        return False
+    if user.is_superuser:
+        return True
+    memberships = Membership.objects.filter(user=user)
+    if business is not None:
+        memberships = memberships.for_business(business)
+    roles = memberships.values_list("role", flat=True)
+    return any(ability in ABILITIES[role] for role in roles)

@@ -1,0 +1,47 @@
+"""Names of what happens to bookings, and the payload that each event carries."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from booking.models import Booking
+
+VERSION = 1
+
+
+class Event(StrEnum):
+    REQUESTED = "booking.requested"
+    CONFIRMED = "booking.confirmed"
+    APPROVED = "booking.approved"
+    REJECTED = "booking.rejected"
+    CANCELLED = "booking.cancelled"
+
+
+class Payload(TypedDict):
+    """Instants are ISO 8601 in UTC; `sequence` is iCalendar's."""
+
+    version: int
+    event: str
+    reference: str
+    status: str
+    service: str
+    provider: str
+    start: str
+    end: str
+    sequence: int
+    actor: str
+
+
+def payload(booking: "Booking", event: Event, *, actor_kind: str) -> Payload:
+    return {
+        "version": VERSION,
+        "event": event,
+        "reference": booking.reference,
+        "status": booking.status,
+        "service": booking.service.slug,
+        "provider": str(booking.provider.public_id),
+        "start": booking.starts_at.isoformat(),
+        "end": booking.ends_at.isoformat(),
+        "sequence": booking.sequence,
+        "actor": actor_kind,
+    }

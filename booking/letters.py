@@ -1,0 +1,258 @@
+"""The letters about bookings: to the client in the client's zone, to the business in its own."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from booking import links
+from booking.invitations import Method, build_invitation, describe
+from booking.lifecycle import Status
+from booking.models import Booking
+from booking.operations.cancel import cancellation_deadline
+from booking.times import clocks, read_clock
+from config.core.money import format_money
+from notifications.letters import Fact, Letter, Link
+
+SUBJECT_TYPE = "booking"
+
+
+class Template(StrEnum):
+    CLIENT_REQUESTED = "client_requested"
+    CLIENT_CONFIRMED = "client_confirmed"
+    CLIENT_REJECTED = "client_rejected"
+    CLIENT_CANCELLED = "client_cancelled"
+    OWNER_REQUESTED = "owner_requested"
+    OWNER_CONFIRMED = "owner_confirmed"
+    OWNER_CANCELLED = "owner_cancelled"
+
+
+# A message whose booking has moved on since has lost its reason.
+_STILL_TRUE = {
+    Template.CLIENT_REQUESTED: {Status.PENDING},
+    Template.CLIENT_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
+    Template.CLIENT_REJECTED: {Status.REJECTED},
+    Template.CLIENT_CANCELLED: {Status.CANCELLED},
+    Template.OWNER_REQUESTED: {Status.PENDING},
+    Template.OWNER_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
+    Template.OWNER_CANCELLED: {Status.CANCELLED},
+}
+
+
+def compose(template: str, subject_id: str) -> Letter | None:
+    """The letter as it is true now, or None when it has lost its reason."""
+    booking = (
+        Booking.objects.select_related("business__settings", "service", "provider", "client")
+        .filter(uuid=subject_id)
+        .first()
+    )
+    if booking is None or booking.status not in _STILL_TRUE[Template(template)]:
+        return None
+    return _LETTERS[Template(template)](booking)
+
+
+def _client_requested(booking: Booking) -> Letter:
+    name, service = booking.business.name, booking.service.name
+    return _to_client(
+        booking,
+        subject=f"Your request for {service} — {_day(booking)} at {_hour(booking)}",
+        headline="Your request was sent",
+        paragraphs=[
+            f"{name} has your request and will answer it. The time is kept for you until then;"
+            " you will get a mail either way."
+        ],
+        more=[Link("Withdraw the request", links.manage_url(booking))],
+    )
+
+
+def _client_confirmed(booking: Booking) -> Letter:
+    service = booking.service.name
+    deadline = read_clock(
+        cancellation_deadline(booking), booking.business.timezone, booking.business.locale
+    )
+    title = f"{service} — {booking.business.name}"
+    return _to_client(
+        booking,
+        subject=f"Your {service} is confirmed — {_day(booking)} at {_hour(booking)}",
+        headline="You are booked",
+        paragraphs=[f"Cancel free of charge until {deadline} by the link below."],
+        more=[
+            Link("Change or cancel", links.manage_url(booking)),
+            Link(
+                "Add to Google Calendar",
+                links.google_calendar_url(booking, title=title, details=describe(booking)),
+            ),
+            Link("Download for Apple, Outlook and others", links.invite_url(booking)),
+        ],
+        method=Method.REQUEST,
+    )
+
+
+def _client_rejected(booking: Booking) -> Letter:
+    service = booking.service.name
+    paragraphs = [f"{booking.business.name} cannot take your request for this time."]
+    if booking.rejection_reason:
+        paragraphs.append(f"They write: {booking.rejection_reason}")
+    return _to_client(
+        booking,
+        subject=f"Your request for {service} on {_day(booking)} could not be accepted",
+        headline="Your request was declined",
+        paragraphs=[*paragraphs, "The other free times are on the booking page."],
+        button=Link("Find another time", links.service_url(booking.service)),
+    )
+
+
+def _client_cancelled(booking: Booking) -> Letter:
+    service = booking.service.name
+    paragraphs = ["The time has been given back; there is nothing more to do."]
+    if booking.cancellation_reason:
+        paragraphs.append(f"Reason: {booking.cancellation_reason}")
+    return _to_client(
+        booking,
+        subject=f"Your {service} on {_day(booking)} has been cancelled",
+        headline="Your appointment was cancelled",
+        paragraphs=paragraphs,
+        button=Link("Book another time", links.service_url(booking.service)),
+        method=Method.CANCEL,
+    )
+
+
+def _owner_requested(booking: Booking) -> Letter:
+    return _to_owner(
+        booking,
+        subject=f"New request: {booking.client_name} — {booking.service.name} on {_day(booking)}",
+        headline=f"{booking.client_name} asks for a time",
+        paragraphs=["The time is kept until you answer. The client hears of your decision."],
+        button=Link("Approve or decline", links.decide_url(booking)),
+    )
+
+
+def _owner_confirmed(booking: Booking) -> Letter:
+    return _to_owner(
+        booking,
+        subject=f"New booking: {booking.client_name} — {booking.service.name} on {_day(booking)}",
+        headline=f"{booking.client_name} has booked",
+        paragraphs=["It is confirmed; there is nothing to do."],
+        button=Link("See the booking", links.decide_url(booking)),
+    )
+
+
+def _owner_cancelled(booking: Booking) -> Letter:
+    paragraphs = ["The time is free again."]
+    if booking.cancellation_reason:
+        paragraphs.append(f"Reason: {booking.cancellation_reason}")
+    return _to_owner(
+        booking,
+        subject=f"Cancelled: {booking.client_name} — {booking.service.name} on {_day(booking)}",
+        headline=f"{booking.client_name} has cancelled",
+        paragraphs=paragraphs,
+        button=Link("See the booking", links.decide_url(booking)),
+    )
+
+
+_LETTERS: dict[Template, Callable[[Booking], Letter]] = {
+    Template.CLIENT_REQUESTED: _client_requested,
+    Template.CLIENT_CONFIRMED: _client_confirmed,
+    Template.CLIENT_REJECTED: _client_rejected,
+    Template.CLIENT_CANCELLED: _client_cancelled,
+    Template.OWNER_REQUESTED: _owner_requested,
+    Template.OWNER_CONFIRMED: _owner_confirmed,
+    Template.OWNER_CANCELLED: _owner_cancelled,
+}
+
+
+def _to_client(
+    booking: Booking,
+    *,
+    subject: str,
+    headline: str,
+    paragraphs: list[str],
+    button: Link | None = None,
+    more: list[Link] | None = None,
+    method: Method | None = None,
+) -> Letter:
+    business, own = booking.business, booking.business.settings
+    return Letter(
+        subject=subject,
+        headline=headline,
+        paragraphs=[f"Dear {booking.client_name},", *paragraphs],
+        facts=[*_facts(booking), *_answers(booking)],
+        button=button or Link("See your booking", links.manage_url(booking)),
+        links=more or [],
+        footer=[line for line in (own.owner_name, business.name, _reach(booking)) if line],
+        brand=business.name,
+        color=business.color,
+        language=business.locale,
+        sender_name=own.sender_name or business.name,
+        reply_to=business.email,
+        calendar=build_invitation(booking, method) if method else b"",
+        calendar_method=method or "",
+    )
+
+
+def _to_owner(
+    booking: Booking, *, subject: str, headline: str, paragraphs: list[str], button: Link
+) -> Letter:
+    business = booking.business
+    return Letter(
+        subject=subject,
+        headline=headline,
+        paragraphs=paragraphs,
+        facts=[
+            *_facts(booking),
+            *_fact("Client", booking.client_name),
+            *_fact("E-mail", booking.client_email),
+            *_fact("Phone", booking.client_phone),
+            *_answers(booking),
+        ],
+        button=button,
+        footer=[line for line in (business.settings.owner_name, business.name) if line],
+        brand=business.name,
+        color=business.color,
+        language=business.locale,
+        sender_name=business.name,
+        reply_to=booking.client_email,
+    )
+
+
+def _facts(booking: Booking) -> list[Fact]:
+    business = booking.business
+    first, *others = clocks(
+        booking.starts_at,
+        business_zone=business.timezone,
+        client_zone=booking.timezone,
+        locale=business.locale,
+    )
+    price = booking.price_amount
+    return [
+        Fact("Service", booking.service.name),
+        Fact("When", str(first)),
+        *(Fact("On the client's clock", str(other)) for other in others),
+        Fact("With", booking.provider.name),
+        *_fact("Where", booking.location),
+        *_fact("Price", price and format_money(price, booking.currency, business.locale)),
+        Fact("Reference", booking.reference),
+    ]
+
+
+def _answers(booking: Booking) -> list[Fact]:
+    answers = [Fact(answer["label"], answer["value"]) for answer in booking.answers]
+    return [*answers, *_fact("Notes", booking.notes)]
+
+
+def _fact(label: str, value: str | int) -> list[Fact]:
+    return [Fact(label, str(value))] if value else []
+
+
+def _reach(booking: Booking) -> str:
+    """How to reach the business, in one line."""
+    business = booking.business
+    return " · ".join(filter(None, (business.phone, business.email, business.website)))
+
+
+def _day(booking: Booking) -> str:
+    business = booking.business
+    return read_clock(booking.starts_at, business.timezone, business.locale).date
+
+
+def _hour(booking: Booking) -> str:
+    business = booking.business
+    return read_clock(booking.starts_at, business.timezone, business.locale).time

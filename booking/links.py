@@ -1,0 +1,81 @@
+"""Addresses that are sent to people, and the signed token in a client's own link.
+
+A token names a booking, a purpose and the booking's link version; nothing of it is stored.
+"""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from booking.models import Booking, Service
+from config.core import clock
+
+MANAGE = "manage"
+_VALID_AFTER_END = timedelta(days=30)
+
+
+def absolute(path: str) -> str:
+    return f"{settings.BASE_URL}{path}"
+
+
+def manage_token(booking: Booking) -> str:
+    """What opens the client's own page: until 30 days after the end, or a newer link version."""
+    return _signer(MANAGE).sign(f"{booking.uuid.hex}.{booking.link_version}")
+
+
+def booking_of_token(token: str) -> Booking | None:
+    """The booking that a manage token opens, or None for a foreign, altered or expired one."""
+    try:
+        uuid, version = _signer(MANAGE).unsign(token).split(".")
+    except (signing.BadSignature, ValueError):
+        return None
+    rows = Booking.objects.select_related("business__settings", "service", "provider")
+    return rows.filter(
+        uuid=UUID(uuid), link_version=int(version), ends_at__gt=clock.now() - _VALID_AFTER_END
+    ).first()
+
+
+def manage_url(booking: Booking) -> str:
+    return absolute(reverse("booking:own", args=[manage_token(booking)]))
+
+
+def invite_url(booking: Booking) -> str:
+    return absolute(reverse("booking:invite", args=[manage_token(booking)]))
+
+
+def service_url(service: Service) -> str:
+    return absolute(reverse("booking:service", args=[service.business.slug, service.slug]))
+
+
+def booking_url(slug: str) -> str:
+    """The lasting link of a business."""
+    return absolute(reverse("booking:business", args=[slug]))
+
+
+def decide_url(booking: Booking) -> str:
+    return absolute(reverse("admin:booking_decide", args=[booking.reference]))
+
+
+def google_calendar_url(booking: Booking, *, title: str, details: str) -> str:
+    """A page of Google Calendar with the event filled in; instants in UTC suit every zone.
+
+    The parameters are those of calendar.google.com/calendar/render?action=TEMPLATE.
+    """
+    form = "%Y%m%dT%H%M%SZ"
+    query = {
+        "action": "TEMPLATE",
+        "text": title,
+        "dates": f"{booking.starts_at.strftime(form)}/{booking.ends_at.strftime(form)}",
+        "details": details,
+        "location": booking.location,
+        "ctz": booking.business.timezone,
+    }
+    return "https://calendar.google.com/calendar/render?" + urlencode(query)
+
+
+def _signer(purpose: str) -> signing.Signer:
+    return signing.Signer(salt=f"booking.link.{purpose}", sep=".")

@@ -1,0 +1,77 @@
+"""The only place that takes locks.
+
+On PostgreSQL the chosen resources' rows are locked in the order of their ids, so that two
+bookings never wait for each other. On SQLite the transaction begins with the write lock, and a
+mutex before it keeps the waiting fair among the threads of a process: SQLite's own waiting sleeps
+and retries, and the unlucky wait for seconds.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import OperationalError, connection, transaction
+
+from booking.models import Booking, Resource, Session
+from config.core.errors import TryAgain
+
+_turn = threading.Lock()
+_PATIENCE_SECONDS = 10
+_LOCK_TIMEOUT = "3s"
+
+
+@contextmanager
+def locked_resources(resource_ids: Iterable[int], *, now: datetime) -> Iterator[None]:
+    """One transaction that has the resources to itself; their expired claims are gone in it.
+
+    Raises `TryAgain` when the lock cannot be had in time. Nothing slow belongs inside.
+    """
+    ids = sorted(set(resource_ids))
+    with _transaction():
+        lock_rows(ids)
+        Session.objects.filter(claims__resource__in=ids, claims__expires_at__lte=now).delete()
+        yield
+
+
+@contextmanager
+def locked_booking(booking: Booking) -> Iterator[Booking]:
+    """One transaction that has the booking to itself, as it is now in the database."""
+    with _transaction():
+        rows = Booking.objects.select_related("business", "client", "service", "provider")
+        if connection.features.has_select_for_update:
+            rows = rows.select_for_update(no_key=True, of=("self",))
+        yield rows.get(pk=booking.pk)
+
+
+def lock_rows(resource_ids: list[int]) -> None:
+    """Lock the resources' rows until the transaction ends, in the order of their ids."""
+    if connection.features.has_select_for_update:
+        rows = Resource.objects.filter(pk__in=resource_ids).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+@contextmanager
+def _transaction() -> Iterator[None]:
+    try:
+        with _in_turn(), transaction.atomic(durable=True):
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+            yield
+    except OperationalError as error:
+        # PostgreSQL's lock_timeout, a deadlock that it ended, or SQLite's "database is locked".
+        raise TryAgain from error
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    if connection.vendor != "sqlite":
+        yield
+        return
+    if not _turn.acquire(timeout=_PATIENCE_SECONDS):
+        raise TryAgain
+    try:
+        yield
+    finally:
+        _turn.release()

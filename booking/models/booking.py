@@ -1,0 +1,137 @@
+import secrets
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.tenancy import TenantQuerySet
+from booking.lifecycle import OPEN, RELEASED, Status
+from booking.models.client import Client
+from booking.models.resource import Resource
+from booking.models.service import Service
+from booking.models.session import Session
+from booking.validators import CONTACT_NEEDED, validate_e164
+from config.core import clock
+from config.core.text import validate_line, validate_name, validate_text
+from config.core.when import validate_zone
+
+# Crockford's base 32: no letters that are read as digits over the phone.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reference() -> str:
+    """What people say of a booking, for example "7K3M-9QXT-2D". It names; it opens nothing."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+class Source(models.TextChoices):
+    WEB = "web", "Booking page"
+    ADMIN = "admin", "Admin"
+    API = "api", "API"
+    PHONE = "phone", "Phone"
+    EMAIL = "email", "E-mail"
+    WALK_IN = "walk_in", "Walk-in"
+    WORKER = "worker", "Scheduled task"
+    COMMAND = "command", "Command line"
+
+
+class BookingQuerySet(TenantQuerySet["Booking"]):
+    def upcoming(self, now: datetime) -> Self:
+        """Those that will or may still take place, soonest first."""
+        return self.filter(status__in=OPEN, ends_at__gt=now).order_by("starts_at", "id")
+
+    def pending(self) -> Self:
+        return self.filter(status=Status.PENDING)
+
+
+class Booking(models.Model):
+    """A client's spots. It keeps what was agreed, and a session exactly while it takes time."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=50, unique=True, default=new_reference, editable=False)
+    business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="bookings")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="bookings")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="bookings")
+    provider = models.ForeignKey(Resource, models.PROTECT, related_name="bookings")
+    session = models.ForeignKey(
+        Session, models.PROTECT, null=True, blank=True, related_name="bookings"
+    )
+    status = models.CharField(max_length=20, choices=Status, editable=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    spots = models.PositiveSmallIntegerField(default=1)
+
+    timezone = models.CharField("client's time zone", max_length=64, validators=[validate_zone])
+    client_name = models.CharField("name", max_length=100, validators=[validate_name])
+    client_email = models.EmailField("e-mail", blank=True)
+    client_phone = models.CharField("phone", max_length=20, blank=True, validators=[validate_e164])
+    notes = models.TextField(blank=True, max_length=2000, validators=[validate_text])
+    # [{"key", "label", "value"}] in the order asked, labels as they were then.
+    answers = models.JSONField(default=list, blank=True)
+    location = models.CharField(max_length=300, blank=True, validators=[validate_line])
+    price_amount = models.PositiveIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+
+    source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    rejection_reason = models.CharField(max_length=500, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancellation_reason = models.CharField(max_length=500, blank=True)
+
+    # iCalendar SEQUENCE (RFC 5545 §3.8.7.4): raised by every change that calendars must see.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    # Part of every signed link; raising it ends the links that were sent before.
+    link_version = models.PositiveIntegerField(default=1, editable=False)
+    # What a retry is known by, and a digest of what it asked for.
+    idempotency_key = models.CharField(max_length=100, null=True, editable=False)
+    request_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = BookingQuerySet.as_manager()
+    tenant_path = "business"
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        indexes = [
+            models.Index(fields=["business", "starts_at"], name="booking_by_start"),
+            models.Index(fields=["business", "status", "starts_at"], name="booking_by_status"),
+            models.Index(fields=["client", "starts_at"], name="booking_by_client"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(client_email="", client_phone=""),
+                name="booking_reachable",
+                violation_error_message=CONTACT_NEEDED,
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(RELEASED), session__isnull=True)
+                | Q(status=Status.PENDING)
+                | Q(
+                    status__in=sorted(set(Status) - RELEASED - {Status.PENDING}),
+                    session__isnull=False,
+                ),
+                name="booking_session_while_taking_time",
+            ),
+            models.UniqueConstraint(
+                fields=["business", "idempotency_key"], name="booking_idempotency_key_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.client_name}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN

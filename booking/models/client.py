@@ -1,0 +1,57 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.tenancy import TenantQuerySet
+from booking.validators import CONTACT_NEEDED, validate_e164
+from config.core import clock
+from config.core.text import validate_name, validate_text
+
+
+class Client(models.Model):
+    """The person who books: one per business and e-mail, or phone when there is no e-mail.
+
+    Each booking keeps its own copy of what was typed for it. Typing someone's address proves
+    nothing, so it never changes these fields.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="clients")
+    name = models.CharField(max_length=100, validators=[validate_name])
+    email = models.EmailField("e-mail", blank=True)
+    phone = models.CharField(max_length=20, blank=True, validators=[validate_e164])
+    notes = models.TextField(
+        blank=True, max_length=5000, validators=[validate_text], help_text="Only staff see this."
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = TenantQuerySet.as_manager()
+    tenant_path = "business"
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(email="", phone=""),
+                name="booking_client_reachable",
+                violation_error_message=CONTACT_NEEDED,
+            ),
+            models.UniqueConstraint(
+                "business",
+                Lower("email"),
+                condition=~Q(email=""),
+                name="booking_client_email_once",
+                violation_error_message="Another client of this business has this e-mail.",
+            ),
+            models.UniqueConstraint(
+                fields=["business", "phone"],
+                condition=Q(email=""),
+                name="booking_client_phone_once",
+                violation_error_message="Another client of this business has this phone number.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

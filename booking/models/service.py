@@ -1,0 +1,170 @@
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from accounts.models.business import validate_color
+from accounts.tenancy import TenantQuerySet
+from booking.availability import SlotAlignment
+from booking.models.resource import Resource
+from booking.validators import (
+    BUFFER_MINUTES,
+    DURATION_MINUTES,
+    HORIZON_DAYS,
+    INTERVAL_MINUTES,
+    NOTICE_MINUTES,
+)
+from config.core.text import validate_line, validate_name, validate_text
+
+ALIGNMENTS = [
+    (SlotAlignment.WINDOW, "From the beginning of the opening hours"),
+    (SlotAlignment.CLOCK, "On the clock (for example on the full hour)"),
+]
+
+
+class ServiceQuerySet(TenantQuerySet["Service"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class Service(models.Model):
+    """What a client can book."""
+
+    business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="services")
+    slug = models.SlugField(
+        max_length=100, help_text="Its part of the link. Left empty, it is made from the name."
+    )
+    name = models.CharField(max_length=100, validators=[validate_name])
+    description = models.TextField(blank=True, max_length=2000, validators=[validate_text])
+    location = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[validate_line],
+        help_text="Where it takes place. Empty: the business's address.",
+    )
+    color = models.CharField(
+        "colour",
+        max_length=7,
+        default="#2f5d50",
+        validators=[validate_color],
+        help_text="Marks it on the booking page and in the lists, like #2f5d50.",
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Lower numbers come first on the booking page."
+    )
+    providers = models.ManyToManyField(
+        Resource,
+        related_name="services",
+        limit_choices_to={"kind": "person"},
+        help_text="Who offers it. Nobody chosen: it cannot be booked.",
+    )
+    duration_minutes = models.PositiveSmallIntegerField(
+        "duration in minutes", validators=DURATION_MINUTES
+    )
+    slot_interval_minutes = models.PositiveSmallIntegerField(
+        "a start every … minutes",
+        null=True,
+        blank=True,
+        validators=INTERVAL_MINUTES,
+        help_text="Empty: the duration plus the larger buffer.",
+    )
+    slot_alignment = models.CharField(
+        "starts count", max_length=10, choices=ALIGNMENTS, default=SlotAlignment.WINDOW
+    )
+    schedule = models.ForeignKey(
+        "booking.Schedule",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        help_text="Narrows the providers' hours, for example to the mornings.",
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=BUFFER_MINUTES, help_text="Empty: as the business says."
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=BUFFER_MINUTES, help_text="Empty: as the business says."
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(
+        null=True, blank=True, validators=NOTICE_MINUTES, help_text="Empty: as the business says."
+    )
+    booking_horizon_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=HORIZON_DAYS, help_text="Empty: as the business says."
+    )
+    requires_approval = models.BooleanField(
+        null=True, blank=True, help_text="Unknown: as the business says."
+    )
+    price_amount = models.PositiveIntegerField(
+        "price",
+        default=0,
+        help_text="In the currency's smallest unit: 5000 is 50.00 euros. 0 shows no price.",
+    )
+    is_active = models.BooleanField(
+        default=True, help_text="Untick to archive: no new bookings, all history stays."
+    )
+
+    objects = ServiceQuerySet.as_manager()
+    tenant_path = "business"
+
+    class Meta:
+        ordering = ["position", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "slug"],
+                name="booking_service_slug_once",
+                violation_error_message="Another service of this business has this link.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QuestionType(models.TextChoices):
+    TEXT = "text", "Short text"
+    LONG_TEXT = "long_text", "Long text"
+    CHOICE = "choice", "One of several"
+    YES_NO = "yes_no", "Tick box"
+    NUMBER = "number", "Number"
+    DATE = "date", "Date"
+
+
+def validate_choices(value: object) -> None:
+    lines = value if isinstance(value, list) else [None]
+    if len(lines) > 50 or not all(isinstance(line, str) and line.strip() for line in lines):
+        raise ValidationError("Give a list of at most 50 texts.")
+    for line in lines:
+        validate_line(line)
+
+
+class Question(models.Model):
+    """Something that a service asks its clients. Answers are kept with the label as it was asked."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="questions")
+    key = models.CharField(
+        max_length=40,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", "Use a–z, 0–9 and _ only.")],
+        help_text="Its name in the API. Left empty, it is made from the question.",
+    )
+    label = models.CharField("question", max_length=200, validators=[validate_line])
+    type = models.CharField(max_length=10, choices=QuestionType, default=QuestionType.TEXT)
+    is_required = models.BooleanField("required", default=False)
+    choices = models.JSONField(default=list, blank=True, validators=[validate_choices])
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = TenantQuerySet.as_manager()
+    tenant_path = "service__business"
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "key"], name="booking_question_key_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self) -> None:
+        if self.type == QuestionType.CHOICE and len(self.choices) < 2:
+            raise ValidationError({"choices": "Give at least two choices."})

@@ -1,0 +1,100 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+
+from accounts.models import Business
+from accounts.tenancy import TenantQuerySet
+from booking.validators import BUFFER_MINUTES, HORIZON_DAYS, NOTICE_MINUTES
+from config.core.text import validate_name, validate_text
+
+
+def validate_addresses(value: object) -> None:
+    if not isinstance(value, list) or len(value) > 20:
+        raise ValidationError("Give a list of at most 20 addresses.")
+    for address in value:
+        validate_email(address)
+
+
+class BookingSettings(models.Model):
+    """How a business takes bookings; a service may say otherwise where it has the same field."""
+
+    business = models.OneToOneField(Business, models.CASCADE, related_name="settings")
+    is_active = models.BooleanField(
+        "taking bookings",
+        default=True,
+        help_text="Untick to close the booking page; staff can still look after bookings.",
+    )
+    paused_message = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[validate_text],
+        help_text="Shown while no bookings are taken, for example when you will be back.",
+    )
+    requires_approval = models.BooleanField(
+        default=False,
+        help_text="Bookings wait as requests until somebody approves or declines them.",
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        validators=BUFFER_MINUTES,
+        help_text="Minutes kept free before each appointment.",
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        default=15,
+        validators=BUFFER_MINUTES,
+        help_text="Minutes kept free after each appointment.",
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(
+        default=120,
+        validators=NOTICE_MINUTES,
+        help_text="The nearest start that can be booked, in minutes from now.",
+    )
+    booking_horizon_days = models.PositiveSmallIntegerField(
+        default=30,
+        validators=HORIZON_DAYS,
+        help_text="The farthest day that can be booked, in days from today.",
+    )
+    cancellation_notice_minutes = models.PositiveIntegerField(
+        default=0,
+        validators=NOTICE_MINUTES,
+        help_text="Until how many minutes before the start a client may cancel by the link.",
+    )
+    default_schedule = models.ForeignKey(
+        "booking.Schedule",
+        models.PROTECT,
+        related_name="+",
+        help_text="The hours of everybody who has no schedule of their own.",
+    )
+    notifications_enabled = models.BooleanField(
+        "alerts",
+        default=True,
+        help_text="Tell the business of new bookings, requests and cancellations by mail.",
+    )
+    notify_emails = models.JSONField(
+        "alert addresses",
+        default=list,
+        blank=True,
+        validators=[validate_addresses],
+        help_text='A list such as ["desk@example.com"]. Empty: the owners\' own addresses.',
+    )
+    owner_name = models.CharField(
+        max_length=100,
+        blank=True,
+        validators=[validate_name],
+        help_text="Who signs the mails to clients.",
+    )
+    sender_name = models.CharField(
+        max_length=100,
+        blank=True,
+        validators=[validate_name],
+        help_text="The sender's name on mails; empty: the business's name.",
+    )
+
+    objects = TenantQuerySet.as_manager()
+    tenant_path = "business"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "booking settings"
+
+    def __str__(self) -> str:
+        return f"Booking settings of {self.business}"

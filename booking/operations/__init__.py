@@ -1,0 +1,29 @@
+"""The only writers. One verb a function; every door calls these."""
+
+from booking.operations.book import Details, book
+from booking.operations.cancel import cancel_booking
+from booking.operations.create_business import create_business
+from booking.operations.decide import approve_booking, reject_booking
+from booking.operations.errors import (
+    BookingClosed,
+    IdempotencyMismatch,
+    PolicyViolation,
+    SlotTaken,
+    SlotUnavailable,
+)
+from booking.operations.record import Actor
+
+__all__ = [
+    "Actor",
+    "BookingClosed",
+    "Details",
+    "IdempotencyMismatch",
+    "PolicyViolation",
+    "SlotTaken",
+    "SlotUnavailable",
+    "approve_booking",
+    "book",
+    "cancel_booking",
+    "create_business",
+    "reject_booking",
+]

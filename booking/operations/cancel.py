@@ -1,0 +1,59 @@
+from datetime import datetime, timedelta
+
+from accounts.models import Business
+from booking.events import Event
+from booking.lifecycle import Status, check_transition
+from booking.locking import locked_booking
+from booking.models import ActorKind, Booking
+from booking.operations.errors import PolicyViolation
+from booking.operations.record import Actor, record_change
+from booking.operations.release import release_session
+from config.core import clock
+
+
+def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
+    """Cancel and free the time. Doing it again changes nothing.
+
+    A client may do so until `cancellation_deadline()`; staff always. Raises `InvalidTransition`,
+    and `PolicyViolation` past the deadline.
+    """
+    with locked_booking(booking) as row:
+        if row.status == Status.CANCELLED:
+            return row
+        check_transition(row.status, Status.CANCELLED)
+        now, before = clock.now(), row.status
+        if actor.kind == ActorKind.CLIENT and now > cancellation_deadline(row):
+            raise PolicyViolation("It is too late to cancel online. Please contact us.")
+        release_session(row)
+        row.status, row.cancellation_reason = Status.CANCELLED, reason
+        row.cancelled_at = row.updated_at = now
+        # Calendars ignore a cancellation whose SEQUENCE has not been raised (RFC 5546 §2.1.4).
+        row.sequence += 1
+        row.save(
+            update_fields=[
+                "session",
+                "status",
+                "cancellation_reason",
+                "cancelled_at",
+                "updated_at",
+                "sequence",
+            ]
+        )
+        record_change(
+            row,
+            Event.CANCELLED,
+            actor=actor,
+            now=now,
+            before={"status": before},
+            after={"status": row.status, "reason": reason},
+        )
+    return row
+
+
+def cancellation_deadline(booking: Booking) -> datetime:
+    """The last instant at which the client may still cancel by the link."""
+    return deadline_for(booking.starts_at, booking.business)
+
+
+def deadline_for(start: datetime, business: Business) -> datetime:
+    return start - timedelta(minutes=business.settings.cancellation_notice_minutes)

@@ -1,0 +1,55 @@
+from booking.events import Event
+from booking.lifecycle import Status, check_transition
+from booking.locking import locked_booking
+from booking.models import Booking
+from booking.operations.record import Actor, record_change
+from booking.operations.release import release_session
+from config.core import clock
+
+
+def approve_booking(*, booking: Booking, actor: Actor) -> Booking:
+    """Confirm a request. Doing it again changes nothing. Raises `InvalidTransition`."""
+    with locked_booking(booking) as row:
+        if row.status == Status.CONFIRMED:
+            return row
+        check_transition(row.status, Status.CONFIRMED)
+        now, before = clock.now(), row.status
+        row.status = Status.CONFIRMED
+        row.confirmed_at = row.approved_at = row.updated_at = now
+        row.approved_by = actor.user
+        row.save(
+            update_fields=["status", "confirmed_at", "approved_at", "approved_by", "updated_at"]
+        )
+        record_change(
+            row,
+            Event.APPROVED,
+            actor=actor,
+            now=now,
+            before={"status": before},
+            after={"status": row.status},
+        )
+    return row
+
+
+def reject_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
+    """Decline a request and free its time. Doing it again changes nothing.
+
+    `reason` is sent to the client; it may be empty. Raises `InvalidTransition`.
+    """
+    with locked_booking(booking) as row:
+        if row.status == Status.REJECTED:
+            return row
+        check_transition(row.status, Status.REJECTED)
+        now, before = clock.now(), row.status
+        release_session(row)
+        row.status, row.rejection_reason, row.updated_at = Status.REJECTED, reason, now
+        row.save(update_fields=["session", "status", "rejection_reason", "updated_at"])
+        record_change(
+            row,
+            Event.REJECTED,
+            actor=actor,
+            now=now,
+            before={"status": before},
+            after={"status": row.status, "reason": reason},
+        )
+    return row

@@ -1,0 +1,49 @@
+from collections.abc import Iterable
+
+from booking.availability import Refusal, Slot
+from config.core.errors import DomainError
+
+
+class SlotTaken(DomainError):
+    """Somebody else was quicker. `alternatives` are the nearest slots that are still free."""
+
+    code = "slot_taken"
+    message = "This time has just been taken."
+
+    def __init__(self, alternatives: list[Slot] | None = None) -> None:
+        super().__init__()
+        self.alternatives = alternatives or []
+
+
+class SlotUnavailable(DomainError):
+    """The start was never on offer. `reasons` are the engine's; `alternatives` as for SlotTaken."""
+
+    code = "slot_unavailable"
+    message = "This time cannot be booked."
+
+    def __init__(
+        self, reasons: Iterable[Refusal] = (), alternatives: list[Slot] | None = None
+    ) -> None:
+        super().__init__()
+        self.reasons = frozenset(reasons)
+        self.alternatives = alternatives or []
+
+
+class BookingClosed(DomainError):
+    """The business, the service or the whole installation takes no bookings now."""
+
+    code = "booking_closed"
+    message = "Bookings are not being taken at the moment."
+
+
+class PolicyViolation(DomainError):
+    """A rule of the business forbids this to clients, for example a deadline that has passed."""
+
+    code = "policy_violation"
+
+
+class IdempotencyMismatch(DomainError):
+    """The same form was sent before with other contents; the first one counts."""
+
+    code = "idempotency_mismatch"
+    message = "This form was sent before, with other contents. Please start again from the times."

@@ -1,0 +1,46 @@
+"""The last two steps of every transition: a line of history, and the event on its way out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from booking import events
+from booking.models import ActorKind, Booking, HistoryEntry, Source
+from notifications import outbox
+
+Facts = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does something, and through which door."""
+
+    kind: ActorKind
+    source: Source
+    user: User | None = None
+
+
+def record_change(
+    booking: Booking,
+    event: events.Event,
+    *,
+    actor: Actor,
+    now: datetime,
+    before: Facts,
+    after: Facts,
+) -> None:
+    HistoryEntry.objects.create(
+        booking=booking,
+        at=now,
+        event=event,
+        actor_kind=actor.kind,
+        actor=actor.user,
+        source=actor.source,
+        before=before,
+        after=after,
+    )
+    outbox.record(
+        event,
+        business=booking.business,
+        payload=dict(events.payload(booking, event, actor_kind=actor.kind)),
+    )

@@ -1,0 +1,293 @@
+"""A business's services, people and hours, compiled for the engine.
+
+The rules change seldom and are compiled in a constant number of queries; what is taken changes
+with every booking and is always read live.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from accounts.models import Business
+from booking import availability
+from booking.availability import Instant, Provider, Refusal, ServiceRules, Slot, WallWindow
+from booking.models import BlockedPeriod, BookingSettings, Claim, Resource, Schedule, Service
+
+# The longest buffer on either side: claims farther away cannot matter to a start.
+_REACH = timedelta(minutes=1440)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """`services` by service id, `hours` by resource id, `providers` by service id, in order."""
+
+    business_id: int
+    timezone: str
+    services: Mapping[int, ServiceRules]
+    hours: Mapping[int, availability.Schedule]
+    providers: Mapping[int, tuple[int, ...]]
+
+
+def compile_rulebook(business: Business) -> Rulebook:
+    """The rules of all active services and people of a business, in six queries."""
+    settings = BookingSettings.objects.for_business(business).get()
+    schedules = {
+        schedule.pk: _schedule(schedule, business.timezone)
+        for schedule in Schedule.objects.for_business(business).prefetch_related(
+            "weekly_hours", "date_overrides"
+        )
+    }
+    services = Service.objects.for_business(business).active()
+    people = Resource.objects.for_business(business).active()
+    offered = Service.providers.through.objects.filter(
+        service__in=services, resource__in=people
+    ).order_by("resource__priority", "resource__name", "resource_id")
+    providers: dict[int, tuple[int, ...]] = defaultdict(tuple)
+    for service_id, resource_id in offered.values_list("service_id", "resource_id"):
+        providers[service_id] += (resource_id,)
+    return Rulebook(
+        business_id=business.pk,
+        timezone=business.timezone,
+        services={service.pk: _rules(service, settings, schedules) for service in services},
+        hours={
+            pk: schedules[own or settings.default_schedule_id]
+            for pk, own in people.values_list("pk", "schedule_id")
+        },
+        providers=providers,
+    )
+
+
+def find_slots(
+    rulebook: Rulebook,
+    service: Service,
+    *,
+    first: date,
+    last: date,
+    viewer_tz: str,
+    now: datetime,
+    provider_id: int | None = None,
+) -> list[Slot]:
+    """All starts that can be booked on the dates `first` to `last`, both in `viewer_tz`."""
+    ids = _asked(rulebook, service, provider_id)
+    if not ids:
+        return []
+    # A day more on either side holds those dates in every zone.
+    providers = live_providers(
+        rulebook,
+        ids,
+        starts_at=datetime.combine(first, time.min, UTC) - timedelta(days=1),
+        ends_at=datetime.combine(last, time.min, UTC) + timedelta(days=2),
+        now=now,
+    )
+    return availability.find_slots(
+        rulebook.services[service.pk],
+        providers,
+        business_tz=rulebook.timezone,
+        viewer_tz=viewer_tz,
+        first=first,
+        last=last,
+        now=instant(now),
+    )
+
+
+def refusals_by_provider(
+    rulebook: Rulebook,
+    service: Service,
+    *,
+    start: datetime,
+    now: datetime,
+    provider_id: int | None = None,
+) -> dict[int, frozenset[Refusal]]:
+    """For each provider in question, in order, why they cannot take the start; empty if they can."""
+    rules = rulebook.services.get(service.pk)
+    if rules is None:
+        return {}
+    providers = live_providers(
+        rulebook,
+        _asked(rulebook, service, provider_id),
+        starts_at=start,
+        ends_at=start + timedelta(minutes=rules.duration_minutes),
+        now=now,
+    )
+    return {
+        provider.id: availability.refusals(
+            rules,
+            provider,
+            start=instant(start),
+            business_tz=rulebook.timezone,
+            now=instant(now),
+        )
+        for provider in providers
+    }
+
+
+def live_providers(
+    rulebook: Rulebook,
+    resource_ids: Sequence[int],
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+) -> list[Provider]:
+    """The people with what takes their time around `[starts_at, ends_at)`, in two queries."""
+    claims: dict[int, list[availability.Claim]] = defaultdict(list)
+    rows = Claim.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+        resource__in=resource_ids,
+        ends_at__gt=starts_at - _REACH,
+        starts_at__lt=ends_at + _REACH,
+    ).values_list(
+        "resource_id", "starts_at", "ends_at", "buffer_before_minutes", "buffer_after_minutes"
+    )
+    for resource_id, start, end, before, after in rows:
+        claims[resource_id].append(availability.Claim(instant(start), instant(end), before, after))
+    blocked = _blocked(rulebook, resource_ids, starts_at, ends_at)
+    return [
+        Provider(
+            id=pk,
+            schedule=rulebook.hours[pk],
+            blocked=tuple(blocked[None] + blocked[pk]),
+            claims=tuple(claims[pk]),
+        )
+        for pk in resource_ids
+    ]
+
+
+def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
+    """The week, Monday first, that a start falls in on the zone's calendar, as `[begin, end)`."""
+    day = start.astimezone(ZoneInfo(timezone)).date()
+    monday = day - timedelta(days=day.weekday())
+    begin, end = (
+        moment(availability.resolve_wall(monday + timedelta(days=days), time.min, timezone))
+        for days in (0, 7)
+    )
+    return begin, end
+
+
+def instant(moment: datetime) -> Instant:
+    return int(moment.timestamp())
+
+
+def moment(value: Instant) -> datetime:
+    return datetime.fromtimestamp(value, UTC)
+
+
+def _asked(rulebook: Rulebook, service: Service, provider_id: int | None) -> tuple[int, ...]:
+    ids = rulebook.providers.get(service.pk, ())
+    return ids if provider_id is None else tuple(pk for pk in ids if pk == provider_id)
+
+
+def _blocked(
+    rulebook: Rulebook, resource_ids: Sequence[int], starts_at: datetime, ends_at: datetime
+) -> dict[int | None, list[availability.Span]]:
+    spans: dict[int | None, list[availability.Span]] = defaultdict(list)
+    periods = BlockedPeriod.objects.filter(
+        Q(resource__isnull=True) | Q(resource__in=resource_ids), business=rulebook.business_id
+    )
+    for period in periods.touching(starts_at, ends_at):
+        spans[period.resource_id].append(_span(period, rulebook.timezone))
+    return spans
+
+
+def _span(period: BlockedPeriod, timezone: str) -> availability.Span:
+    if period.first_date and period.last_date:
+        midnight = time.min
+        return availability.Span(
+            availability.resolve_wall(period.first_date, midnight, timezone),
+            availability.resolve_wall(period.last_date + timedelta(days=1), midnight, timezone),
+        )
+    if not (period.starts_at and period.ends_at):
+        raise AssertionError("a check constraint holds that a period has dates or times")
+    return availability.Span(instant(period.starts_at), instant(period.ends_at))
+
+
+def _schedule(schedule: Schedule, business_tz: str) -> availability.Schedule:
+    weekly: list[list[WallWindow]] = [[] for _ in range(7)]
+    for hours in schedule.weekly_hours.all():
+        weekly[hours.weekday].append(WallWindow(hours.start, hours.end))
+    overrides = groupby(schedule.date_overrides.all(), key=lambda row: row.date)
+    return availability.Schedule(
+        tz=schedule.timezone or business_tz,
+        weekly=tuple(tuple(windows) for windows in weekly),
+        overrides={
+            day: tuple(WallWindow(row.start, row.end) for row in rows if row.start and row.end)
+            for day, rows in overrides
+        },
+    )
+
+
+def _rules(
+    service: Service,
+    settings: BookingSettings,
+    schedules: Mapping[int, availability.Schedule],
+) -> ServiceRules:
+    def own(name: str) -> int:
+        value = getattr(service, name)
+        return int(getattr(settings, name) if value is None else value)
+
+    return ServiceRules(
+        duration_minutes=service.duration_minutes,
+        slot_interval_minutes=service.slot_interval_minutes,
+        slot_alignment=availability.SlotAlignment(service.slot_alignment),
+        buffer_before_minutes=own("buffer_before_minutes"),
+        buffer_after_minutes=own("buffer_after_minutes"),
+        minimum_notice_minutes=own("minimum_notice_minutes"),
+        booking_horizon_days=own("booking_horizon_days"),
+        schedule=schedules[service.schedule_id] if service.schedule_id else None,
+    )
+
+
+def next_slot(
+    rulebook: Rulebook,
+    service: Service,
+    *,
+    after: date,
+    viewer_tz: str,
+    now: datetime,
+    provider_id: int | None = None,
+) -> Slot | None:
+    """The first start that can be booked on `after` or later, up to the horizon."""
+    rules = rulebook.services.get(service.pk)
+    if rules is None:
+        return None
+    # The horizon counts days of the business's zone; the viewer's may lie a day behind or ahead.
+    last = now.date() + timedelta(days=rules.booking_horizon_days + 2)
+    slots = find_slots(
+        rulebook,
+        service,
+        first=max(after, now.date() - timedelta(days=1)),
+        last=last,
+        viewer_tz=viewer_tz,
+        now=now,
+        provider_id=provider_id,
+    )
+    return slots[0] if slots else None
+
+
+def nearest_slots(
+    rulebook: Rulebook,
+    service: Service,
+    *,
+    start: datetime,
+    now: datetime,
+    provider_id: int | None = None,
+    count: int = 6,
+) -> list[Slot]:
+    """The bookable starts closest to `start`, in the order of time: what the loser is shown."""
+    slots = find_slots(
+        rulebook,
+        service,
+        first=start.date() - timedelta(days=7),
+        last=start.date() + timedelta(days=14),
+        viewer_tz="UTC",
+        now=now,
+        provider_id=provider_id,
+    )
+    wished = instant(start)
+    closest = sorted(slots, key=lambda slot: (abs(slot.starts_at - wished), slot.starts_at))
+    return sorted(closest[:count], key=lambda slot: slot.starts_at)

@@ -1,0 +1,18 @@
+from django import template
+
+from accounts.models import Business
+from booking.models import Service
+from config.core.money import format_money
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: int, business: Business) -> str:
+    return format_money(amount, business.currency, business.locale)
+
+
+@register.filter
+def needs_approval(service: Service) -> bool:
+    own = service.requires_approval
+    return service.business.settings.requires_approval if own is None else own

@@ -1,0 +1,37 @@
+"""When a booking takes place, in words, on the clocks that matter to its reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.core import when
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """One clock's reading: `date` "Tuesday 24 November 2026", `time` "09:00", `place` "Berlin"."""
+
+    date: str
+    time: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.date}, {self.time} ({self.place})"
+
+
+def read_clock(moment: datetime, zone: str, locale: str) -> LocalTime:
+    return LocalTime(
+        date=when.long_date(when.local_date(moment, zone), locale),
+        time=when.clock_time(moment, zone, locale),
+        place=when.zone_city(zone),
+    )
+
+
+def clocks(
+    moment: datetime, *, business_zone: str, client_zone: str, locale: str
+) -> list[LocalTime]:
+    """The business's clock first, then the client's when it reads differently at that moment."""
+    here = read_clock(moment, business_zone, locale)
+    there = read_clock(moment, client_zone, locale)
+    if (here.date, here.time) == (there.date, there.time):
+        return [here]
+    return [here, there]

@@ -1,0 +1,52 @@
+"""Rules that models, forms and the API share: one message, three doors."""
+
+from datetime import time
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+DURATION_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
+BUFFER_MINUTES = (MaxValueValidator(1440),)
+INTERVAL_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
+NOTICE_MINUTES = (MaxValueValidator(365 * 24 * 60),)
+HORIZON_DAYS = (MinValueValidator(1), MaxValueValidator(730))
+
+CONTACT_NEEDED = "Please give an e-mail address or a phone number, so that you can be reached."
+
+
+def parse_phone(text: str, *, region: str) -> str:
+    """A phone number in E.164, for example "+493012345678".
+
+    `region` (ISO 3166) says whose numbers may be written without a country prefix. Raises
+    `ValidationError` for anything that is no possible, valid number.
+    """
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException as error:
+        raise _bad_phone(region) from error
+    if not phonenumbers.is_valid_number(number):
+        raise _bad_phone(region)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _bad_phone(region: str) -> ValidationError:
+    example = region and phonenumbers.example_number(region)
+    shown = (
+        phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        if example
+        else "+49 30 123456"
+    )
+    return ValidationError(
+        f"This does not look like a phone number. Write it like {shown}.", code="bad_phone"
+    )
+
+
+def validate_e164(value: str) -> None:
+    if parse_phone(value, region="") != value:
+        raise ValidationError("Write the number in international form, like +4930123456.")
+
+
+def validate_whole_minute(value: time) -> None:
+    if value.second or value.microsecond:
+        raise ValidationError("Use whole minutes.", code="seconds")

@@ -1,0 +1,181 @@
+"""The month and the times of a service, as the page shows them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from booking import availability, rulebook
+from booking.availability import Slot
+from booking.models import Service
+from booking.rulebook import Rulebook, compile_rulebook
+from booking.web.query import PageQuery
+from config.core import when
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: date
+    label: str
+    free: int
+    is_chosen: bool
+    is_today: bool
+    in_month: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """One start: `start` in UTC for the address, `label` on the viewer's clock, `other` elsewhere."""
+
+    start: str
+    label: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarView:
+    title: str
+    weekdays: list[tuple[str, str]]
+    weeks: list[list[Day]]
+    previous: str
+    next: str
+    chosen: str
+    times: list[Time]
+    is_empty: bool
+    next_free: tuple[str, str] | None
+
+
+def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> CalendarView:
+    """Fills in what the query leaves open: the first month with a free day, its first free day."""
+    rules = compile_rulebook(service.business)
+    zone = query.timezone
+    today = when.local_date(now, zone)
+    horizon = _horizon(rules, service, today)
+    _choose_month(rules, service, query, today, now)
+    assert query.month is not None  # noqa: S101 - just chosen
+    weeks = _weeks(query.month, service.business.locale)
+    slots = rulebook.find_slots(
+        rules,
+        service,
+        first=max(weeks[0][0], today),
+        last=min(weeks[-1][-1], horizon),
+        viewer_tz=zone,
+        now=now,
+        provider_id=query.provider and query.provider.pk,
+    )
+    free = availability.group_by_date(slots, zone)
+    in_month = [day for day in free if _first_of(day) == query.month]
+    if query.day is None and in_month:
+        query.day = in_month[0]
+    return CalendarView(
+        title=when.month_title(query.month, service.business.locale),
+        weekdays=when.weekday_names(service.business.locale),
+        weeks=[[_day(day, query, free, today, service) for day in week] for week in weeks],
+        previous=_month_address(query, -1) if query.month > _first_of(today) else "",
+        next=_month_address(query, 1) if _next_month(query.month) <= horizon else "",
+        chosen=when.long_date(query.day, service.business.locale) if query.day else "",
+        times=[_time(slot, query, service) for slot in free.get(query.day, ())]
+        if query.day
+        else [],
+        is_empty=not in_month,
+        next_free=None if in_month else _next_free(rules, service, query, now),
+    )
+
+
+def show_time(slot: Slot, *, service: Service, timezone: str) -> Time:
+    business = service.business
+    start = rulebook.moment(slot.starts_at)
+    here = when.clock_time(start, business.timezone, business.locale)
+    label = when.clock_time(start, timezone, business.locale)
+    return Time(
+        start=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        label=label,
+        other=f"{here} in {when.zone_city(business.timezone)}" if here != label else "",
+    )
+
+
+def _choose_month(
+    rules: Rulebook, service: Service, query: PageQuery, today: date, now: datetime
+) -> None:
+    if query.day and query.month is None:
+        query.month = _first_of(query.day)
+    if query.month is None:
+        slot = rulebook.next_slot(
+            rules,
+            service,
+            after=today,
+            viewer_tz=query.timezone,
+            now=now,
+            provider_id=query.provider and query.provider.pk,
+        )
+        day = when.local_date(rulebook.moment(slot.starts_at), query.timezone) if slot else today
+        query.month = _first_of(day)
+
+
+def _horizon(rules: Rulebook, service: Service, today: date) -> date:
+    known = rules.services.get(service.pk)
+    return today + timedelta(days=known.booking_horizon_days if known else 0)
+
+
+def _weeks(month: date, locale: str) -> list[list[date]]:
+    """The weeks that a month touches, each from the locale's first day of the week."""
+    first_weekday = when.first_weekday(locale)
+    first = month - timedelta(days=(month.weekday() - first_weekday) % 7)
+    count = ((_next_month(month) - first).days + 6) // 7
+    days = [first + timedelta(days=number) for number in range(count * 7)]
+    return [days[number : number + 7] for number in range(0, len(days), 7)]
+
+
+def _day(
+    day: date, query: PageQuery, free: dict[date, list[Slot]], today: date, service: Service
+) -> Day:
+    count = len(free.get(day, ()))
+    words = "no times" if not count else "1 time" if count == 1 else f"{count} times"
+    return Day(
+        date=day,
+        label=f"{when.long_date(day, service.business.locale)}, {words}",
+        free=count,
+        is_chosen=day == query.day,
+        is_today=day == today,
+        in_month=_first_of(day) == query.month,
+        address=query.address(month=f"{day:%Y-%m}", date=day.isoformat()),
+    )
+
+
+def _time(slot: Slot, query: PageQuery, service: Service) -> Time:
+    return show_time(slot, service=service, timezone=query.timezone)
+
+
+def _next_free(
+    rules: Rulebook, service: Service, query: PageQuery, now: datetime
+) -> tuple[str, str] | None:
+    """The first free day after an empty month: its name and the address that shows it."""
+    assert query.month is not None  # noqa: S101 - chosen before
+    slot = rulebook.next_slot(
+        rules,
+        service,
+        after=query.month,
+        viewer_tz=query.timezone,
+        now=now,
+        provider_id=query.provider and query.provider.pk,
+    )
+    if slot is None:
+        return None
+    day = when.local_date(rulebook.moment(slot.starts_at), query.timezone)
+    return (
+        when.long_date(day, service.business.locale),
+        query.address(month=f"{day:%Y-%m}", date=day.isoformat()),
+    )
+
+
+def _month_address(query: PageQuery, step: int) -> str:
+    assert query.month is not None  # noqa: S101 - chosen before
+    month = _next_month(query.month) if step > 0 else _first_of(query.month - timedelta(days=1))
+    return query.address(month=f"{month:%Y-%m}", date=None)
+
+
+def _first_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _next_month(month: date) -> date:
+    return _first_of(month + timedelta(days=31))

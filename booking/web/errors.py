@@ -1,0 +1,58 @@
+"""Domain errors and missing pages, as pages that say what happened and what one can do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+
+from accounts.models import Business
+
+
+def notice(
+    request: HttpRequest,
+    *,
+    status: int,
+    headline: str,
+    text: str,
+    business: Business | None = None,
+    link: tuple[str, str] | None = None,
+) -> HttpResponse:
+    context = {"headline": headline, "text": text, "business": business, "link": link}
+    return render(request, "booking/notice.html", context, status=status)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return notice(
+        request,
+        status=400,
+        headline="This request could not be read",
+        text="Nothing was changed. Please go back and try again.",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return notice(
+        request,
+        status=403,
+        headline="You may not see this page",
+        text="Sign in with an account that may, or ask whoever sent you here.",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return notice(
+        request,
+        status=404,
+        headline="There is nothing at this address",
+        text="The link may have a typing error, or the page may be gone."
+        " Ask the business for its booking link.",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return notice(
+        request,
+        status=500,
+        headline="Something went wrong on our side",
+        text="Nothing was changed. Please try again in a moment.",
+    )

@@ -1,0 +1,37 @@
+"""A signed token in every public form, instead of a cookie that other sites' frames may not set.
+
+It is bound to the business and to its age, and is the idempotency key of what the form sends.
+"""
+
+import secrets
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+
+MAX_AGE_SECONDS = 12 * 3600
+
+
+def issue(business_id: int) -> str:
+    return _signer(business_id).sign(secrets.token_urlsafe(16))
+
+
+def read(business_id: int, token: str) -> str | None:
+    """The nonce inside a token that is ours, for this business, and not too old."""
+    try:
+        return _signer(business_id).unsign(token, max_age=MAX_AGE_SECONDS)
+    except signing.BadSignature:
+        return None
+
+
+def same_origin(request: HttpRequest) -> bool:
+    """Whether the form was sent by a page of ours. Browsers always say; others need not."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+    own = f"{request.scheme}://{request.get_host()}"
+    return origin == own or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def _signer(business_id: int) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"booking.form.{business_id}", sep=".")

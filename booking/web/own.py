@@ -1,0 +1,113 @@
+"""The client's own page, opened by a signed link. GET never writes."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import links
+from booking.invitations import Method, build_invitation, describe
+from booking.lifecycle import RELEASED, Status
+from booking.models import ActorKind, Booking, Source
+from booking.operations import Actor, cancel_booking
+from booking.operations.cancel import cancellation_deadline
+from booking.times import clocks, read_clock
+from booking.web import errors, form_token
+from booking.web.forms import ReasonForm
+from config.core import clock
+from config.core.errors import DomainError
+
+
+@never_cache
+@require_safe
+def detail(request: HttpRequest, token: str) -> HttpResponse:
+    booking = find_booking(token)
+    return render(request, "booking/own.html", _context(booking, token))
+
+
+@csrf_exempt  # the token in the address is the authority, and no cookie is asked
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    booking = find_booking(token)
+    context = _context(booking, token)
+    if request.method != "POST":
+        return render(request, "booking/cancel.html", context | {"form": ReasonForm()})
+    if not form_token.same_origin(request):
+        return errors.forbidden(request)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return render(request, "booking/cancel.html", context | {"form": form}, status=400)
+    try:
+        cancel_booking(
+            booking=booking,
+            reason=form.cleaned_data["reason"],
+            actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
+        )
+    except DomainError as error:
+        context |= {"form": form, "refusal": error}
+        return render(request, "booking/cancel.html", context, status=409)
+    response = redirect("booking:own", token)
+    response.status_code = 303
+    return response
+
+
+@never_cache
+@require_safe
+def invite(request: HttpRequest, token: str) -> HttpResponse:
+    booking = find_booking(token)
+    return HttpResponse(
+        build_invitation(booking, Method.PUBLISH),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'},
+    )
+
+
+def find_booking(token: str) -> Booking:
+    booking = links.booking_of_token(token)
+    if booking is None:
+        raise Http404
+    return booking
+
+
+def _context(booking: Booking, token: str) -> dict[str, object]:
+    business, now = booking.business, clock.now()
+    deadline = cancellation_deadline(booking)
+    return {
+        "booking": booking,
+        "business": business,
+        "service": booking.service,
+        "token": token,
+        "headline": _headline(booking),
+        "is_released": booking.status in RELEASED,
+        "is_pending": booking.status == Status.PENDING,
+        "can_cancel": booking.is_open and now <= deadline,
+        "cancel_until": read_clock(deadline, business.timezone, business.locale),
+        "times": clocks(
+            booking.starts_at,
+            business_zone=business.timezone,
+            client_zone=booking.timezone,
+            locale=business.locale,
+        ),
+        "google_url": links.google_calendar_url(
+            booking,
+            title=f"{booking.service.name} — {business.name}",
+            details=describe(booking),
+        ),
+    }
+
+
+def _headline(booking: Booking) -> str:
+    if booking.status == Status.CONFIRMED and booking.ends_at <= clock.now():
+        return "This appointment is over"
+    return {
+        Status.PENDING: "Your request was sent",
+        Status.AWAITING_PAYMENT: "Waiting for your payment",
+        Status.CONFIRMED: "You are booked",
+        Status.REJECTED: "Your request was declined",
+        Status.CANCELLED: "This appointment was cancelled",
+        Status.EXPIRED: "Your request was not answered in time",
+        Status.COMPLETED: "This appointment is over",
+        Status.NO_SHOW: "This appointment is over",
+    }[Status(booking.status)]

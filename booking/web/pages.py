@@ -1,0 +1,94 @@
+"""Business, services, month and times: everything a client sees before choosing a time."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import Business
+from booking.models import Service
+from booking.web import errors
+from booking.web.calendar import build_calendar
+from booking.web.query import read_query
+from config.core import clock
+from config.core.when import zone_city, zone_names
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The only business there is, else a short list of them."""
+    businesses = list(Business.objects.filter(settings__is_active=True)[:50])
+    if len(businesses) == 1:
+        return redirect("booking:business", businesses[0].slug)
+    return render(request, "booking/home.html", {"businesses": businesses})
+
+
+@require_safe
+def short_link(request: HttpRequest, business_slug: str) -> HttpResponse:
+    found = get_object_or_404(Business, slug=business_slug)
+    return redirect("booking:business", found.slug)
+
+
+@require_safe
+def business(request: HttpRequest, business_slug: str) -> HttpResponse:
+    found = find_business(business_slug)
+    if closed := closed_page(request, found):
+        return closed
+    services = found.services.active().prefetch_related("providers")
+    return render(request, "booking/business.html", {"business": found, "services": services})
+
+
+@never_cache
+@require_safe
+def service(request: HttpRequest, business_slug: str, service_slug: str) -> HttpResponse:
+    found = find_service(business_slug, service_slug)
+    if closed := closed_page(request, found.business, found):
+        return closed
+    query = read_query(request, found)
+    context = {
+        "business": found.business,
+        "service": found,
+        "calendar": build_calendar(found, query, now=clock.now()),
+        "query": query,
+        "providers": found.providers.active(),
+        "zones": sorted(zone_names()),
+        "zone_city": zone_city(query.timezone),
+    }
+    template = "booking/service.html"
+    if request.htmx:
+        template += "#calendar"
+    return render(request, template, context, status=400 if query.problems else 200)
+
+
+def find_business(slug: str) -> Business:
+    return get_object_or_404(Business.objects.select_related("settings"), slug=slug)
+
+
+def find_service(business_slug: str, service_slug: str) -> Service:
+    rows = Service.objects.select_related("business__settings")
+    return get_object_or_404(rows, business__slug=business_slug, slug=service_slug)
+
+
+def closed_page(
+    request: HttpRequest, business: Business, service: Service | None = None
+) -> HttpResponse | None:
+    """What to show instead while nothing can be booked; None when it can."""
+    if not (settings.BOOKING_ENABLED and business.settings.is_active):
+        return errors.notice(
+            request,
+            status=503,
+            headline=f"{business.name} takes no online bookings at the moment",
+            text=business.settings.paused_message or "Bookings already made stay as they are.",
+            business=business,
+        )
+    if service and not service.is_active:
+        return errors.notice(
+            request,
+            status=410,
+            headline=f"{service.name} is no longer offered",
+            text="Have a look at the services that can be booked now.",
+            business=business,
+            link=("See all services", f"/book/{business.slug}/"),
+        )
+    return None

@@ -1,0 +1,85 @@
+"""What a page's address asks for: month, date, zone, provider. Bad values become notices."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from booking.models import Resource, Service
+from config.core.when import zone_names
+
+
+@dataclass(slots=True)
+class PageQuery:
+    """`month` is a first of a month. What could not be read is left out and said in `problems`."""
+
+    month: date | None = None
+    day: date | None = None
+    timezone: str = ""
+    provider: Resource | None = None
+    problems: list[str] = field(default_factory=list)
+
+    def address(self, **changes: str | None) -> str:
+        """The query string for these values with some changed; None leaves one out."""
+        values = {
+            "month": self.month and f"{self.month:%Y-%m}",
+            "date": self.day and self.day.isoformat(),
+            "provider": self.provider and str(self.provider.public_id),
+            "tz": self.timezone,
+        } | changes
+        return "?" + urlencode({key: value for key, value in values.items() if value})
+
+
+def read_query(request: HttpRequest, service: Service) -> PageQuery:
+    query = PageQuery(timezone=service.business.timezone)
+    if text := request.GET.get("month", ""):
+        query.month = _date(f"{text}-01", query, f"There is no month “{text[:20]}”.")
+    if text := request.GET.get("date", ""):
+        query.day = _date(text, query, f"There is no date “{text[:20]}”.")
+    if text := request.GET.get("tz", ""):
+        query.timezone = _zone(text, query)
+    if text := request.GET.get("provider", ""):
+        query.provider = find_provider(service, text)
+        if query.provider is None:
+            query.problems.append("This person does not offer this service; all others are shown.")
+    return query
+
+
+def find_provider(service: Service, public_id: str) -> Resource | None:
+    """The active provider of this service with that public id, if there is one."""
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return None
+    return service.providers.active().filter(public_id=wanted).first()
+
+
+def read_start(text: str) -> datetime | None:
+    """An instant from ISO 8601 with an offset; None for anything else."""
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # Whole minutes of a four-digit century: whatever the engine and both databases can hold.
+    in_range = 2000 <= start.year <= 2200
+    return start if start.tzinfo and in_range and not start.microsecond else None
+
+
+def _date(text: str, query: PageQuery, problem: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day and 2000 <= day.year <= 2200:
+        return day
+    query.problems.append(problem)
+    return None
+
+
+def _zone(text: str, query: PageQuery) -> str:
+    if text in zone_names():
+        return text
+    query.problems.append("We do not know that time zone; times are shown in the business's own.")
+    return query.timezone

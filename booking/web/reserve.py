@@ -1,0 +1,205 @@
+"""The form, and the moment of truth."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from booking import rulebook
+from booking.links import manage_token
+from booking.models import ActorKind, Resource, Service, Source
+from booking.operations import (
+    Actor,
+    BookingClosed,
+    IdempotencyMismatch,
+    SlotTaken,
+    SlotUnavailable,
+    book,
+)
+from booking.operations.cancel import deadline_for
+from booking.rulebook import compile_rulebook
+from booking.times import LocalTime, clocks, read_clock
+from booking.web import errors, form_token
+from booking.web.calendar import Time, show_time
+from booking.web.forms import BookingForm
+from booking.web.pages import closed_page, find_service
+from booking.web.query import find_provider, read_start
+from config.core import clock
+from config.core.errors import DomainError, TryAgain
+from config.core.when import zone_names
+
+STATUS = {
+    SlotTaken: 409,
+    SlotUnavailable: 422,
+    BookingClosed: 503,
+    IdempotencyMismatch: 422,
+    TryAgain: 503,
+}
+
+
+@dataclass(slots=True)
+class Choice:
+    """What was chosen before the form. `problem` says which part of it cannot be read."""
+
+    service: Service
+    start: datetime | None
+    provider: Resource | None
+    timezone: str
+    problem: str = ""
+
+
+@csrf_exempt  # protected by the form token and the Origin check: no cookie is needed
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, business_slug: str, service_slug: str) -> HttpResponse:
+    service = find_service(business_slug, service_slug)
+    if closed := closed_page(request, service.business, service):
+        return closed
+    if request.method == "POST":
+        return _submit(request, service)
+    choice = read_choice(service, request.GET)
+    form = BookingForm(service, initial=_prefill(request.GET))
+    refusal = _refusal(choice)
+    status = STATUS[type(refusal)] if refusal else 400 if choice.problem else 200
+    return _page(request, choice, form, refusal=refusal, status=status)
+
+
+def _submit(request: HttpRequest, service: Service) -> HttpResponse:
+    choice = read_choice(service, request.POST)
+    form = BookingForm(service, request.POST)
+    nonce = form_token.read(service.business_id, request.POST.get("form_token", ""))
+    if not form_token.same_origin(request):
+        return errors.forbidden(request)
+    if nonce is None:
+        choice.problem = "This page was open for too long. Please send it again."
+    if not form.is_valid() or choice.problem or choice.start is None:
+        return _page(request, choice, form, status=400)
+    try:
+        booking = book(
+            service=service,
+            start=choice.start,
+            details=form.details(timezone=choice.timezone),
+            actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
+            provider_id=choice.provider and choice.provider.pk,
+            idempotency_key=nonce,
+        )
+    except DomainError as error:
+        return _page(request, choice, form, refusal=error, status=STATUS[type(error)])
+    return _go_to(request, manage_token(booking))
+
+
+def read_choice(service: Service, data: QueryDict) -> Choice:
+    timezone = data.get("tz", "")
+    choice = Choice(
+        service=service,
+        start=read_start(data.get("start", "")),
+        provider=None,
+        timezone=timezone if timezone in zone_names() else service.business.timezone,
+    )
+    if choice.start is None:
+        choice.problem = "Please choose a time."
+    if text := data.get("provider", ""):
+        choice.provider = find_provider(service, text)
+        if choice.provider is None:
+            choice.problem = "This person does not offer this service. Please choose again."
+    return choice
+
+
+def _refusal(choice: Choice) -> DomainError | None:
+    """Before the form is filled in: whether the time can be had at all."""
+    if choice.start is None or choice.problem:
+        return None
+    rules, now = compile_rulebook(choice.service.business), clock.now()
+    provider_id = choice.provider and choice.provider.pk
+    refused = rulebook.refusals_by_provider(
+        rules, choice.service, start=choice.start, now=now, provider_id=provider_id
+    )
+    if not all(refused.values()):
+        return None
+    alternatives = rulebook.nearest_slots(
+        rules, choice.service, start=choice.start, now=now, provider_id=provider_id
+    )
+    return SlotUnavailable(frozenset().union(*refused.values()), alternatives)
+
+
+def _page(
+    request: HttpRequest,
+    choice: Choice,
+    form: BookingForm,
+    *,
+    refusal: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    service, business = choice.service, choice.service.business
+    context = {
+        "business": business,
+        "service": service,
+        "form": form,
+        "choice": choice,
+        "times": _clocks(choice),
+        "start": choice.start.isoformat() if choice.start else "",
+        "form_token": form_token.issue(service.business_id),
+        "refusal": refusal,
+        "alternatives": _alternatives(choice, refusal),
+        "cancel_until": _cancel_until(choice),
+    }
+    template = "booking/confirm.html"
+    if request.htmx:
+        template += "#reservation"
+    return render(request, template, context, status=status)
+
+
+def _clocks(choice: Choice) -> list[LocalTime]:
+    if choice.start is None:
+        return []
+    business = choice.service.business
+    return clocks(
+        choice.start,
+        business_zone=business.timezone,
+        client_zone=choice.timezone,
+        locale=business.locale,
+    )
+
+
+def _alternatives(choice: Choice, refusal: DomainError | None) -> list[tuple[str, Time]]:
+    """The nearest free times, each with its date in words."""
+    business = choice.service.business
+    return [
+        (
+            read_clock(rulebook.moment(slot.starts_at), choice.timezone, business.locale).date,
+            show_time(slot, service=choice.service, timezone=choice.timezone),
+        )
+        for slot in getattr(refusal, "alternatives", [])
+    ]
+
+
+def _cancel_until(choice: Choice) -> LocalTime | None:
+    business = choice.service.business
+    if choice.start is None:
+        return None
+    deadline = deadline_for(choice.start, business)
+    return read_clock(deadline, business.timezone, business.locale)
+
+
+def _prefill(data: QueryDict) -> dict[str, str]:
+    names = {"name", "email", "phone", "notes"}
+    return {
+        key: value[:2000]
+        for key, value in data.items()
+        if isinstance(value, str) and (key in names or key.startswith("answer_"))
+    }
+
+
+def _go_to(request: HttpRequest, token: str) -> HttpResponse:
+    """See Other: to the booking's own page, which can be reloaded without sending again."""
+    response = redirect("booking:own", token)
+    response.status_code = 303
+    if request.htmx:
+        # An answer to htmx is swapped into the page; this header has it go there instead.
+        response.status_code = 204
+        response["HX-Redirect"] = response.headers.pop("Location")
+    return response

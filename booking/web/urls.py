@@ -1,0 +1,18 @@
+from django.urls import path
+
+from booking.web import brand, own, pages, reserve
+
+app_name = "booking"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("book/", pages.home),
+    path("book/<str:business_slug>/", pages.business, name="business"),
+    path("book/<str:business_slug>/brand.css", brand.stylesheet, name="brand"),
+    path("book/<str:business_slug>/<str:service_slug>/", pages.service, name="service"),
+    path("book/<str:business_slug>/<str:service_slug>/confirm/", reserve.confirm, name="confirm"),
+    path("booking/<str:token>/", own.detail, name="own"),
+    path("booking/<str:token>/cancel/", own.cancel, name="cancel"),
+    path("booking/<str:token>/invite.ics", own.invite, name="invite"),
+    path("<str:business_slug>/book", pages.short_link, name="short_link"),
+    path("<str:business_slug>/book/", pages.short_link),
+]

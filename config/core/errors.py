@@ -1,0 +1,19 @@
+"""Errors that are answers: each is named by the fact and says what the person can do."""
+
+
+class DomainError(Exception):
+    """Something asked for cannot be done. `code` is stable; `message` is for people."""
+
+    code = "error"
+    message = "This is not possible."
+
+    def __init__(self, message: str = "") -> None:
+        self.message = message or self.message
+        super().__init__(self.message)
+
+
+class TryAgain(DomainError):
+    """The database was busy for too long; nothing was changed."""
+
+    code = "try_again"
+    message = "We are very busy right now. Nothing was changed; please try again in a moment."

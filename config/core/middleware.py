@@ -1,0 +1,16 @@
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def refuse_unreadable_requests(get_response: Handler) -> Handler:
+    """Answer 400 to a NUL in the address: PostgreSQL cannot take one in any comparison."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("This address contains a character that cannot be read.")
+        return get_response(request)
+
+    return middleware

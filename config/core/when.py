@@ -1,0 +1,94 @@
+"""Dates and times as people read them, by zone and locale."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+from babel.core import UnknownLocaleError, get_global
+from babel.dates import format_date, format_skeleton, format_time
+from django.core.exceptions import ValidationError
+
+
+@lru_cache
+def zone_names() -> frozenset[str]:
+    """Names of zones where people live: no abbreviations, no `Etc/`, no POSIX rules."""
+    areas = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia")
+    return frozenset(
+        name
+        for name in available_timezones()
+        if name.split("/")[0] in (*areas, "Europe", "Indian", "Pacific") or name == "UTC"
+    )
+
+
+def validate_zone(name: str) -> None:
+    if name not in zone_names():
+        raise ValidationError(
+            "This is not a time zone we know; write it like Europe/Berlin.", code="unknown_zone"
+        )
+
+
+@lru_cache
+def babel_locale(tag: str) -> Locale:
+    """The locale of a BCP 47 tag; English for one that is not known."""
+    try:
+        return Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+def validate_locale(tag: str) -> None:
+    try:
+        Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValidationError(
+            "This is not a language we know; write it like en-GB or de.", code="unknown_locale"
+        ) from error
+
+
+def region_of(zone: str) -> str:
+    """The ISO 3166 code of the country that a zone lies in, or "" for one without a country."""
+    territory = str(get_global("zone_territories").get(zone, ""))
+    return territory if len(territory) == 2 and territory.isalpha() else ""
+
+
+def long_date(day: date, locale: str) -> str:
+    """For example "Tuesday 24 November 2026", in the locale's own order."""
+    return format_date(day, "full", locale=babel_locale(locale))
+
+
+def short_date(day: date, locale: str) -> str:
+    """For example "Tue, 24 Nov", in the locale's own order."""
+    return str(format_skeleton("MMMEd", day, locale=babel_locale(locale)))
+
+
+def clock_time(moment: datetime, zone: str, locale: str) -> str:
+    """For example "09:00" or "9:00 AM", as the locale writes it."""
+    # Babel puts a narrow no-break space before AM and PM; mail subjects are better off without.
+    text = format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=babel_locale(locale))
+    return text.replace("\u202f", " ")
+
+
+def zone_city(zone: str) -> str:
+    """The part of a zone's name that people say: "New York" of `America/New_York`."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def month_title(month: date, locale: str) -> str:
+    return str(format_skeleton("yMMMM", month, locale=babel_locale(locale)))
+
+
+def first_weekday(locale: str) -> int:
+    """The locale's first day of the week, Monday = 0."""
+    return int(babel_locale(locale).first_week_day)
+
+
+def weekday_names(locale: str) -> list[tuple[str, str]]:
+    """Short and full names, from the locale's first day of the week on."""
+    days = babel_locale(locale).days["stand-alone"]
+    order = [(first_weekday(locale) + step) % 7 for step in range(7)]
+    return [(days["abbreviated"][day], days["wide"][day]) for day in order]

@@ -1,0 +1,55 @@
+"""What a message says, before it is put into a mail: words and facts, no markup."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Link(NamedTuple):
+    label: str
+    url: str
+
+
+class Attachment(NamedTuple):
+    filename: str
+    content: bytes
+    content_type: str
+
+
+class Fact(NamedTuple):
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message in full. `calendar` is an iTIP body (RFC 5546) and `calendar_method` its METHOD."""
+
+    subject: str
+    headline: str
+    paragraphs: list[str]
+    facts: list[Fact]
+    button: Link | None = None
+    links: list[Link] = field(default_factory=list)
+    footer: list[str] = field(default_factory=list)
+    brand: str
+    color: str
+    language: str
+    sender_name: str
+    sender_email: str = ""
+    reply_to: str = ""
+    calendar: bytes = b""
+    calendar_method: str = ""
+
+
+# (template, subject_id) to a letter, or None when the message has lost its reason.
+Composer = Callable[[str, str], Letter | None]
+_composers: dict[str, Composer] = {}
+
+
+def register_composer(subject_type: str, composer: Composer) -> None:
+    _composers[subject_type] = composer
+
+
+def compose(*, subject_type: str, template: str, subject_id: str) -> Letter | None:
+    return _composers[subject_type](template, subject_id)

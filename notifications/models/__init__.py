@@ -1,0 +1,4 @@
+from notifications.models.message import Audience, Message, MessageStatus
+from notifications.models.outbox_event import OutboxEvent
+
+__all__ = ["Audience", "Message", "MessageStatus", "OutboxEvent"]

@@ -1,0 +1,24 @@
+import logging
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from config.core import clock
+from notifications import messages, outbox
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(ignore_result=True)
+def dispatch() -> int:
+    """Handle waiting events, then send what is due. Harmless however often it runs."""
+    outbox.handle_events(now=clock.now())
+    return messages.send_due(now=clock.now())
+
+
+def nudge() -> None:
+    """Ask a worker to dispatch now. Without a broker nothing is lost: the sweep comes each minute."""
+    try:
+        dispatch.apply_async(expires=60, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("the queue cannot be reached, the sweep will send: %s", error)
