@@ -8,7 +8,11 @@ from slugify import slugify
 
 # First parts of our own addresses: `/<slug>/book` must not hide them, now or later.
 RESERVED = frozenset(
-    ["admin", "api", "book", "booking", "client", "embed", "feeds", "health", "metrics", "static", "media", "webhooks", "accounts", "setup", "login", "logout", "docs", "schema", "lost", "confirm", "hold", "invite", "new", "edit", "www"]
+    {
+        *("admin", "api", "book", "booking", "client", "embed", "feeds", "health", "media"),
+        *("metrics", "static", "webhooks", "accounts", "setup", "login", "logout", "docs"),
+        *("schema", "lost", "confirm", "hold", "invite", "new", "edit", "www"),
+    }
 )
 MAX_LENGTH = 100
 
@@ -22,7 +26,7 @@ def validate_business_slug(slug: str) -> None:
 
 
 def make_slug(name: str, *, is_taken: Callable[[str], bool], fallback: str = "business") -> str:
-    """A free slug for `name`, transliterated: "Größe & Söhne" becomes `grosse-sohne`, or `-2`, `-3` …"""
+    """A free slug for `name`: "Größe & Söhne" becomes `grosse-sohne`, the next `grosse-sohne-2`."""
     base = slugify(name, max_length=MAX_LENGTH - 6, word_boundary=True) or fallback
     candidate, number = base, 1
     while candidate in RESERVED or is_taken(candidate):

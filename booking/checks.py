@@ -27,7 +27,7 @@ def isolation_is_read_committed(
     databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """A stricter isolation reads a stale snapshot after waiting for the lock."""
-    found = []
+    found: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor != "postgresql":
             continue

@@ -34,9 +34,9 @@ def build_invitation(booking: Booking, method: Method) -> bytes:
     if booking.location:
         event.add("location", booking.location)
     event.add("status", _status(booking))
-    event.add("organizer", _organizer(booking), encode=0)
+    event.add("organizer", _organizer(booking), encode=False)
     if booking.client_email and method != Method.PUBLISH:
-        event.add("attendee", _attendee(booking), encode=0)
+        event.add("attendee", _attendee(booking), encode=False)
 
     calendar = Calendar()
     calendar.add("prodid", PRODID)

@@ -65,7 +65,7 @@ def _letters(
 
 
 def alert_addresses(booking: Booking) -> list[str]:
-    """Where the business hears of a booking: its alert addresses (else its owners'), its provider."""
+    """Who hears of a booking: the alert addresses, else the owners; and its provider."""
     chosen = list(booking.business.settings.notify_emails) or list(
         User.objects.filter(
             is_active=True,

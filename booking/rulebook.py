@@ -103,7 +103,7 @@ def refusals_by_provider(
     now: datetime,
     provider_id: int | None = None,
 ) -> dict[int, frozenset[Refusal]]:
-    """For each provider in question, in order, why they cannot take the start; empty if they can."""
+    """For each provider in question, in order, why they cannot take the start, if they cannot."""
     rules = rulebook.services.get(service.pk)
     if rules is None:
         return {}

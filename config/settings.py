@@ -7,9 +7,12 @@ that names it.
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -32,7 +35,7 @@ def _secret_key() -> str:
     if len(key) < 50:
         raise ImproperlyConfigured(
             "SECRET_KEY is missing or shorter than 50 characters. Set it in the environment, for"
-            ' example to the output of: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+            ' example: python -c "import secrets; print(secrets.token_urlsafe(50))"'
         )
     return key
 
@@ -103,6 +106,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.core.middleware.refuse_unreadable_requests",
+    "config.core.middleware.forget_zone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

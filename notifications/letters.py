@@ -23,7 +23,7 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message in full. `calendar` is an iTIP body (RFC 5546) and `calendar_method` its METHOD."""
+    """One message in full. `calendar` is an iTIP body (RFC 5546), `calendar_method` its METHOD."""
 
     subject: str
     headline: str

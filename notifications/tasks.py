@@ -17,7 +17,7 @@ def dispatch() -> int:
 
 
 def nudge() -> None:
-    """Ask a worker to dispatch now. Without a broker nothing is lost: the sweep comes each minute."""
+    """Ask a worker to dispatch now. Without a broker nothing is lost: the sweep will send."""
     try:
         dispatch.apply_async(expires=60, retry=False)
     except (OperationalError, OSError) as error:

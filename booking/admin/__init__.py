@@ -1,0 +1,3 @@
+from booking.admin import bookings, clients, hours, services, settings
+
+__all__ = ["bookings", "clients", "hours", "services", "settings"]

@@ -11,7 +11,7 @@ from config.core.text import validate_line
 
 class BlockedPeriodQuerySet(TenantQuerySet["BlockedPeriod"]):
     def touching(self, starts_at: datetime, ends_at: datetime) -> Self:
-        """Periods that may cut `[starts_at, ends_at)`; whole days are taken with room for any zone."""
+        """Periods that may cut `[starts_at, ends_at)`, whole days with room for any zone."""
         day = timedelta(days=1)
         return self.filter(
             Q(starts_at__lt=ends_at, ends_at__gt=starts_at)

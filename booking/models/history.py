@@ -39,6 +39,6 @@ class HistoryEntry(models.Model):
         return self.event
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("History is written once and never changed.")
         super().save(*args, **kwargs)

@@ -22,7 +22,7 @@ class ResourceQuerySet(TenantQuerySet["Resource"]):
 
 
 class Resource(models.Model):
-    """Anything whose time can be taken once: a person (a provider), a room, a piece of equipment."""
+    """Anything whose time can be taken once: a person (a provider), a room, equipment."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="resources")

@@ -131,15 +131,16 @@ class QuestionType(models.TextChoices):
 
 
 def validate_choices(value: object) -> None:
-    lines = value if isinstance(value, list) else [None]
-    if len(lines) > 50 or not all(isinstance(line, str) and line.strip() for line in lines):
+    if not isinstance(value, list) or len(value) > 50:
         raise ValidationError("Give a list of at most 50 texts.")
-    for line in lines:
+    for line in value:
+        if not isinstance(line, str) or not line.strip():
+            raise ValidationError("Every choice needs a text.")
         validate_line(line)
 
 
 class Question(models.Model):
-    """Something that a service asks its clients. Answers are kept with the label as it was asked."""
+    """Something that a service asks its clients. Answers are kept with the label as asked."""
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="questions")
     key = models.CharField(

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from accounts.models import Business
 from booking import guard, rulebook
-from booking.availability import Refusal
+from booking.availability import Refusal, Slot
 from booking.events import Event
 from booking.lifecycle import Status
 from booking.locking import locked_resources
@@ -141,7 +141,7 @@ def _fairest_first(ids: list[int], start: datetime, timezone: str) -> list[int]:
 
 def _alternatives(
     rules: Rulebook, service: Service, start: datetime, provider_id: int | None
-) -> list[rulebook.Slot]:
+) -> list[Slot]:
     return rulebook.nearest_slots(
         rules, service, start=start, now=clock.now(), provider_id=provider_id
     )

@@ -7,7 +7,7 @@ from booking.locking import locked_booking
 from booking.models import ActorKind, Booking
 from booking.operations.errors import PolicyViolation
 from booking.operations.record import Actor, record_change
-from booking.operations.release import release_session
+from booking.operations.release import give_back
 from config.core import clock
 
 
@@ -21,10 +21,10 @@ def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
         if row.status == Status.CANCELLED:
             return row
         check_transition(row.status, Status.CANCELLED)
-        now, before = clock.now(), row.status
+        now, before, session_id = clock.now(), row.status, row.session_id
         if actor.kind == ActorKind.CLIENT and now > cancellation_deadline(row):
             raise PolicyViolation("It is too late to cancel online. Please contact us.")
-        release_session(row)
+        row.session = None
         row.status, row.cancellation_reason = Status.CANCELLED, reason
         row.cancelled_at = row.updated_at = now
         # Calendars ignore a cancellation whose SEQUENCE has not been raised (RFC 5546 §2.1.4).
@@ -39,6 +39,7 @@ def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
                 "sequence",
             ]
         )
+        give_back(session_id, spots=row.spots)
         record_change(
             row,
             Event.CANCELLED,

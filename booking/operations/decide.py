@@ -3,7 +3,7 @@ from booking.lifecycle import Status, check_transition
 from booking.locking import locked_booking
 from booking.models import Booking
 from booking.operations.record import Actor, record_change
-from booking.operations.release import release_session
+from booking.operations.release import give_back
 from config.core import clock
 
 
@@ -40,10 +40,11 @@ def reject_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
         if row.status == Status.REJECTED:
             return row
         check_transition(row.status, Status.REJECTED)
-        now, before = clock.now(), row.status
-        release_session(row)
+        now, before, session_id = clock.now(), row.status, row.session_id
+        row.session = None
         row.status, row.rejection_reason, row.updated_at = Status.REJECTED, reason, now
         row.save(update_fields=["session", "status", "rejection_reason", "updated_at"])
+        give_back(session_id, spots=row.spots)
         record_change(
             row,
             Event.REJECTED,

@@ -1,17 +1,15 @@
 from django.db.models import F
 
-from booking.models import Booking, Session
+from booking.models import Session
 
 
-def release_session(booking: Booking) -> None:
-    """Give the booking's spots back; the session ends with its last spot, and its claims with it.
+def give_back(session_id: int | None, *, spots: int) -> None:
+    """Free spots that no booking points to any more; with its last spot the session ends.
 
-    Leaves `booking.session` unset and unsaved, for the caller to write with the new status.
+    Its claims go with it, and so the time is free for others at the commit.
     """
-    session_id, booking.session = booking.session_id, None
     if session_id is None:
         return
-    Booking.objects.filter(pk=booking.pk).update(session=None)
     rows = Session.objects.filter(pk=session_id)
-    rows.update(spots_taken=F("spots_taken") - booking.spots)
+    rows.update(spots_taken=F("spots_taken") - spots)
     rows.filter(spots_taken=0, is_planned=False).delete()

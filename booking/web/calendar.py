@@ -24,7 +24,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One start: `start` in UTC for the address, `label` on the viewer's clock, `other` elsewhere."""
+    """One start: `start` in UTC, `label` on the viewer's clock, `other` on the business's."""
 
     start: str
     label: str
@@ -60,7 +60,7 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
         last=min(weeks[-1][-1], horizon),
         viewer_tz=zone,
         now=now,
-        provider_id=query.provider and query.provider.pk,
+        provider_id=query.provider_id,
     )
     free = availability.group_by_date(slots, zone)
     in_month = [day for day in free if _first_of(day) == query.month]
@@ -105,7 +105,7 @@ def _choose_month(
             after=today,
             viewer_tz=query.timezone,
             now=now,
-            provider_id=query.provider and query.provider.pk,
+            provider_id=query.provider_id,
         )
         day = when.local_date(rulebook.moment(slot.starts_at), query.timezone) if slot else today
         query.month = _first_of(day)
@@ -156,7 +156,7 @@ def _next_free(
         after=query.month,
         viewer_tz=query.timezone,
         now=now,
-        provider_id=query.provider and query.provider.pk,
+        provider_id=query.provider_id,
     )
     if slot is None:
         return None

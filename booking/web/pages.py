@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Business
 from booking.models import Service
@@ -56,9 +57,15 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
         "zone_city": zone_city(query.timezone),
     }
     template = "booking/service.html"
-    if request.htmx:
+    if is_htmx(request):
         template += "#calendar"
     return render(request, template, context, status=400 if query.problems else 200)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks for a fragment; going back in its history it asks for the whole page."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request
 
 
 def find_business(slug: str) -> Business:

@@ -21,6 +21,10 @@ class PageQuery:
     provider: Resource | None = None
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def provider_id(self) -> int | None:
+        return self.provider.pk if self.provider else None
+
     def address(self, **changes: str | None) -> str:
         """The query string for these values with some changed; None leaves one out."""
         values = {

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -26,7 +27,7 @@ from booking.times import LocalTime, clocks, read_clock
 from booking.web import errors, form_token
 from booking.web.calendar import Time, show_time
 from booking.web.forms import BookingForm
-from booking.web.pages import closed_page, find_service
+from booking.web.pages import closed_page, find_service, is_htmx
 from booking.web.query import find_provider, read_start
 from config.core import clock
 from config.core.errors import DomainError, TryAgain
@@ -50,6 +51,10 @@ class Choice:
     provider: Resource | None
     timezone: str
     problem: str = ""
+
+    @property
+    def provider_id(self) -> int | None:
+        return self.provider.pk if self.provider else None
 
 
 @csrf_exempt  # protected by the form token and the Origin check: no cookie is needed
@@ -84,7 +89,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
             start=choice.start,
             details=form.details(timezone=choice.timezone),
             actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
-            provider_id=choice.provider and choice.provider.pk,
+            provider_id=choice.provider_id,
             idempotency_key=nonce,
         )
     except DomainError as error:
@@ -114,7 +119,7 @@ def _refusal(choice: Choice) -> DomainError | None:
     if choice.start is None or choice.problem:
         return None
     rules, now = compile_rulebook(choice.service.business), clock.now()
-    provider_id = choice.provider and choice.provider.pk
+    provider_id = choice.provider_id
     refused = rulebook.refusals_by_provider(
         rules, choice.service, start=choice.start, now=now, provider_id=provider_id
     )
@@ -148,7 +153,7 @@ def _page(
         "cancel_until": _cancel_until(choice),
     }
     template = "booking/confirm.html"
-    if request.htmx:
+    if is_htmx(request):
         template += "#reservation"
     return render(request, template, context, status=status)
 
@@ -196,10 +201,8 @@ def _prefill(data: QueryDict) -> dict[str, str]:
 
 def _go_to(request: HttpRequest, token: str) -> HttpResponse:
     """See Other: to the booking's own page, which can be reloaded without sending again."""
-    response = redirect("booking:own", token)
-    response.status_code = 303
-    if request.htmx:
+    address = reverse("booking:own", args=[token])
+    if is_htmx(request):
         # An answer to htmx is swapped into the page; this header has it go there instead.
-        response.status_code = 204
-        response["HX-Redirect"] = response.headers.pop("Location")
-    return response
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponse(status=303, headers={"Location": address})

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils import timezone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -12,5 +13,17 @@ def refuse_unreadable_requests(get_response: Handler) -> Handler:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("This address contains a character that cannot be read.")
         return get_response(request)
+
+    return middleware
+
+
+def forget_zone(get_response: Handler) -> Handler:
+    """End the time zone that an admin page has set for itself with its request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            return get_response(request)
+        finally:
+            timezone.deactivate()
 
     return middleware

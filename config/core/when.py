@@ -92,3 +92,9 @@ def weekday_names(locale: str) -> list[tuple[str, str]]:
     days = babel_locale(locale).days["stand-alone"]
     order = [(first_weekday(locale) + step) % 7 for step in range(7)]
     return [(days["abbreviated"][day], days["wide"][day]) for day in order]
+
+
+def short_moment(moment: datetime, zone: str, locale: str) -> str:
+    """For example "Tue, 24 Nov, 09:00"; the year is left out, lists are about the near future."""
+    day = short_date(local_date(moment, zone), locale)
+    return f"{day}, {clock_time(moment, zone, locale)}"

@@ -6,7 +6,7 @@ whole minutes and zones whose offsets are whole minutes.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from booking.availability import Claim, Provider, Schedule, ServiceRules, Span
@@ -33,7 +33,7 @@ def offered(world: World) -> list[tuple[int, int]]:
     oracles = [Oracle(world, provider) for provider in world.providers]
     for minute in range(int(begin.timestamp()), int(end.timestamp()), 60):
         if world.first <= reading(minute, world.viewer_tz).date() <= world.last:
-            pairs += [(minute, o.provider.id) for o in oracles if not o.reasons(minute)]
+            pairs += [(minute, oracle.provider.id) for oracle in oracles if oracle.offers(minute)]
     return pairs
 
 
@@ -62,6 +62,10 @@ class Oracle:
 
     def minutes_by_date(self, schedule: Schedule) -> list[set[int]]:
         return [minutes_of(day, schedule) for day in self.dates]
+
+    def offers(self, start: int) -> bool:
+        # Most minutes are neither open nor on the grid, which is quickly seen.
+        return start in self.open and self.is_on_grid(start) and not self.reasons(start)
 
     def reasons(self, start: int) -> set[str]:
         rules, minutes = self.world.rules, self.minutes_from(start)
@@ -133,20 +137,19 @@ def exists(day: date, tz: str) -> bool:
 
 @cache
 def instant_of(wall: datetime, tz: str) -> int:
-    """RFC 5545 by trial: the first minute that reads so, else by the clock before the gap."""
-    guess = int(wall.replace(tzinfo=UTC).timestamp())
-    before = guess
-    for minute in range(guess - 30 * 3600, guess + 30 * 3600, 60):
-        read = reading(minute, tz)
-        if read == wall:
-            return minute
-        if read > wall:
-            break
-        before = minute
+    """RFC 5545 by trial: the first time that it reads so, else by the clock before the gap."""
+    as_utc = int(wall.replace(tzinfo=UTC).timestamp())
+    candidates = range(as_utc - 15 * 3600, as_utc + 15 * 3600, 900)
+    readings = [minute for minute in candidates if reading(minute, tz) == wall]
+    if readings:
+        return readings[0]
+    before = candidates[0]
+    while reading(before + 60, tz) < wall:
+        before += 60
     return before + int((wall - reading(before, tz)).total_seconds())
 
 
-@cache
+@lru_cache(maxsize=300_000)
 def reading(instant: int, tz: str) -> datetime:
     """What clocks in the zone show, as a datetime without one."""
     return datetime.fromtimestamp(instant, ZoneInfo(tz)).replace(tzinfo=None, fold=0)

@@ -1,0 +1,88 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+
+from accounts.models import Business, Membership, User
+from accounts.permissions import Ability
+from accounts.scoped_admin import ScopedAdmin
+from accounts.slugs import make_slug
+
+
+class BusinessForm(forms.ModelForm[Business]):
+    slug = forms.CharField(
+        label="Booking link",
+        required=False,
+        max_length=100,
+        help_text="The last part of your booking link. Left empty, it is made from the name.",
+    )
+
+    class Meta:
+        model = Business
+        fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or self.cleaned_data
+        if not given.get("slug") and given.get("name"):
+            others = Business.objects.exclude(pk=self.instance.pk)
+            given["slug"] = make_slug(
+                given["name"], is_taken=lambda slug: others.filter(slug=slug).exists()
+            )
+        return given
+
+
+@admin.register(Business)
+class BusinessAdmin(ScopedAdmin):
+    """The business itself. New ones come from `create_business`, which gives them settings too."""
+
+    abilities = {"view": Ability.SEE, "change": Ability.OWN}
+    form = BusinessForm
+    list_display = ("name", "slug", "timezone")
+    search_fields = ("name", "slug")
+    change_form_template = "admin/accounts/business/change_form.html"
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "description", "color")}),
+        ("How to reach it", {"fields": ("address", "phone", "email", "website")}),
+        ("Language, time and money", {"fields": ("timezone", "locale", "currency")}),
+    )
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin[User]):
+    """Accounts, for the operator of the installation only."""
+
+    form = UserChangeForm  # type: ignore[assignment]
+    add_form = AdminUserCreationForm
+    ordering = ("email",)
+    list_display = ("email", "name", "is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("email", "name")
+    filter_horizontal = ()
+    readonly_fields = ("last_login",)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("Access", {"fields": ("is_active", "is_superuser", "last_login")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
+    )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin[Membership]):
+    """Who works where, for the operator of the installation only."""
+
+    list_display = ("user", "business", "role")
+    list_filter = ("role",)
+    search_fields = ("user__email", "user__name", "business__name")
+    autocomplete_fields = ("user", "business")
+    list_select_related = ("user", "business")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)

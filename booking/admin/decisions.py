@@ -1,0 +1,161 @@
+"""Deciding and cancelling: addresses of their own, outside the transactions of Django's admin.
+
+GET only shows; every change is a POST that calls one operation.
+"""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from accounts.permissions import Ability, can
+from booking.lifecycle import Status
+from booking.models import ActorKind, Booking, Source
+from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
+from booking.times import clocks
+from config.core.errors import DomainError
+from config.core.text import clean_text, validate_text
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        validators=[validate_text],
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Sent to the client. May be left empty.",
+    )
+
+    def clean_reason(self) -> str:
+        return clean_text(self.cleaned_data["reason"])
+
+
+def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
+    """Below `/admin/`; `wrap` is the site's `admin_view`, which asks for a sign-in."""
+    return [
+        path("bookings/<str:reference>/decide/", wrap(decide), name="booking_decide"),
+        path("bookings/<str:reference>/approve/", wrap(approve), name="booking_approve"),
+        path("bookings/<str:reference>/reject/", wrap(reject), name="booking_reject"),
+        path("bookings/<str:reference>/cancel/", wrap(cancel), name="booking_cancel"),
+    ]
+
+
+def staff_actor(request: HttpRequest) -> Actor:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return Actor(kind=ActorKind.MEMBER, source=Source.ADMIN, user=request.user)
+
+
+@require_safe
+def decide(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _find(request, reference)
+    return _page(request, booking, ReasonForm())
+
+
+@require_POST
+def approve(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _find(request, reference, ability=Ability.SERVE)
+    try:
+        approve_booking(booking=booking, actor=staff_actor(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"Approved. {_told(booking)}")
+    return _back(request, booking)
+
+
+@require_POST
+def reject(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _find(request, reference, ability=Ability.SERVE)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, booking, form, status=400)
+    try:
+        reject_booking(
+            booking=booking, reason=form.cleaned_data["reason"], actor=staff_actor(request)
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"Declined, and the time is free again. {_told(booking)}")
+    return _back(request, booking)
+
+
+@require_POST
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _find(request, reference, ability=Ability.SERVE)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, booking, form, status=400)
+    try:
+        cancel_booking(
+            booking=booking, reason=form.cleaned_data["reason"], actor=staff_actor(request)
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"Cancelled, and the time is free again. {_told(booking)}")
+    return _back(request, booking)
+
+
+def _find(request: HttpRequest, reference: str, *, ability: Ability = Ability.SEE) -> Booking:
+    """A booking of the member's own businesses; 404 for any other, 403 without the ability."""
+    user = request.user
+    if not isinstance(user, User):
+        raise PermissionDenied
+    rows = Booking.objects.visible_to(user).select_related(
+        "business__settings", "service", "provider", "client"
+    )
+    booking = get_object_or_404(rows, reference=reference)
+    if not can(user, ability, booking.business):
+        raise PermissionDenied
+    timezone.activate(booking.business.zone)
+    return booking
+
+
+def _page(
+    request: HttpRequest, booking: Booking, form: ReasonForm, *, status: int = 200
+) -> HttpResponse:
+    business = booking.business
+    context = {
+        **admin.site.each_context(request),
+        "title": f"{booking.client_name}: {booking.service.name}",
+        "booking": booking,
+        "form": form,
+        "times": clocks(
+            booking.starts_at,
+            business_zone=business.timezone,
+            client_zone=booking.timezone,
+            locale=business.locale,
+        ),
+        "may_decide": booking.status == Status.PENDING and _serves(request, booking),
+        "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
+    }
+    return TemplateResponse(request, "admin/booking/booking/decide.html", context, status=status)
+
+
+def _serves(request: HttpRequest, booking: Booking) -> bool:
+    return can(request.user, Ability.SERVE, booking.business)
+
+
+def _told(booking: Booking) -> str:
+    if booking.client_email:
+        return f"{booking.client_name} is told by mail."
+    return f"{booking.client_name} gave no e-mail: please call {booking.client_phone}."
+
+
+def _back(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """To where the button was pressed, within this site, else to the decision page."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return redirect(wanted)
+    return redirect("admin:booking_decide", booking.reference)

@@ -1,0 +1,211 @@
+"""A salon with people, services and a week of bookings, to look at and to play with."""
+
+import secrets
+from datetime import datetime, timedelta
+from itertools import cycle
+
+from django.conf import settings
+
+from accounts.models import Business, User
+from booking import rulebook
+from booking.models import (
+    ActorKind,
+    BlockedPeriod,
+    Booking,
+    Question,
+    QuestionType,
+    Resource,
+    ResourceKind,
+    Schedule,
+    Service,
+    Source,
+    Weekday,
+    WeeklyHours,
+)
+from booking.operations import Actor, Details, book, cancel_booking, create_business
+from config.core import clock
+
+SLUG = "salon-mara"
+OWNER_EMAIL = "mara@salon-mara.example"
+
+CLIENT = Actor(kind=ActorKind.CLIENT, source=Source.WEB)
+CLIENTS = (
+    ("Anna Weber", "anna.weber@mail.example", "+4930901820"),
+    ("Jonas Fischer", "jonas.fischer@mail.example", ""),
+    ("Leyla Demir", "leyla.demir@mail.example", "+4930901821"),
+    ("Peter Nowak", "", "+4930901822"),
+    ("Sofia Rossi", "sofia.rossi@mail.example", ""),
+    ("Tom Becker", "tom.becker@mail.example", "+4930901823"),
+    ("Mia Schulz", "mia.schulz@mail.example", ""),
+    ("Noor Haddad", "noor.haddad@mail.example", "+4930901824"),
+)
+# Of each seven free starts one is taken: a week that is busy, with room left to book.
+TAKE_EVERY = 7
+BOOKINGS = 24
+
+
+def password() -> str:
+    """The demo owner's password: made once for each data folder and kept there."""
+    kept = settings.DATA_DIR / "demo-password"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(f"demo-{secrets.token_hex(6)}\n")
+    return str(kept.read_text()).strip()
+
+
+def seed() -> Business | None:
+    """Make the demo business; None, and nothing is changed, when there is one already."""
+    if Business.objects.filter(slug=SLUG).exists():
+        return None
+    business = create_business(
+        name="Salon Mara", owner_email=OWNER_EMAIL, slug=SLUG, timezone="Europe/Berlin"
+    )
+    _describe(business)
+    mara, ali, june = _people(business)
+    haircut, color, consultation = _services(business, [mara, ali, june])
+    _time_off(business, june)
+    _book_a_week([haircut, color, consultation])
+    return business
+
+
+def _describe(business: Business) -> None:
+    business.description = "Hair, colour and time for you, in the middle of Kreuzberg."
+    business.address = "Bergmannstr. 12, 10961 Berlin"
+    business.phone = "+49 30 901820"
+    business.email = "hello@salon-mara.example"
+    business.color = "#7a3b5d"
+    business.save()
+    business.settings.owner_name = "Mara Lindner"
+    business.settings.cancellation_notice_minutes = 24 * 60
+    business.settings.save()
+    owner = User.objects.get(email=OWNER_EMAIL)
+    owner.name = "Mara Lindner"
+    owner.set_password(password())
+    owner.save()
+
+
+def _people(business: Business) -> list[Resource]:
+    late = Schedule.objects.create(business=business, name="Late shift")
+    days = (Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY)
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(schedule=late, weekday=day, start="12:00", end="20:00") for day in days
+    )
+    people = (("Mara", None), ("Ali", None), ("June", late))
+    return [
+        Resource.objects.create(
+            business=business,
+            kind=ResourceKind.PERSON,
+            name=name,
+            schedule=schedule,
+            priority=number,
+        )
+        for number, (name, schedule) in enumerate(people, start=1)
+    ]
+
+
+def _services(business: Business, people: list[Resource]) -> list[Service]:
+    mara, ali, june = people
+    haircut = Service.objects.create(
+        business=business,
+        slug="haircut",
+        name="Haircut",
+        description="Wash, cut and dry.",
+        duration_minutes=45,
+        price_amount=4200,
+        color="#7a3b5d",
+        position=1,
+    )
+    haircut.providers.set([mara, ali, june])
+    color = Service.objects.create(
+        business=business,
+        slug="colour",
+        name="Colour",
+        description="A new tone, with advice and care. We confirm each request ourselves.",
+        duration_minutes=120,
+        price_amount=9500,
+        color="#b4552d",
+        position=2,
+        requires_approval=True,
+    )
+    color.providers.set([mara, june])
+    Question.objects.create(
+        service=color,
+        key="last_colour",
+        label="When was your hair last coloured?",
+        type=QuestionType.TEXT,
+        is_required=True,
+    )
+    Question.objects.create(
+        service=color,
+        key="allergies",
+        label="I have no allergies to hair colour",
+        type=QuestionType.YES_NO,
+        position=1,
+    )
+    consultation = Service.objects.create(
+        business=business,
+        slug="consultation",
+        name="Consultation",
+        description="A first talk about what would suit you.",
+        duration_minutes=20,
+        slot_interval_minutes=30,
+        buffer_after_minutes=0,
+        color="#2f5d50",
+        position=3,
+    )
+    consultation.providers.set([mara, ali])
+    Question.objects.create(
+        service=consultation,
+        key="topic",
+        label="What is it about?",
+        type=QuestionType.CHOICE,
+        choices=["Cut", "Colour", "Wedding", "Something else"],
+    )
+    return [haircut, color, consultation]
+
+
+def _time_off(business: Business, person: Resource) -> None:
+    day = clock.now().astimezone(business.zone).date() + timedelta(days=8)
+    BlockedPeriod.objects.create(
+        business=business, resource=person, first_date=day, last_date=day, reason="Holiday"
+    )
+
+
+def _book_a_week(services: list[Service]) -> None:
+    clients = cycle(CLIENTS)
+    made: list[Booking] = []
+    for service, count in zip(services, (BOOKINGS // 2, BOOKINGS // 4, BOOKINGS // 4), strict=True):
+        for start in _some_starts(service)[:count]:
+            name, email, phone = next(clients)
+            details = Details(
+                name=name,
+                email=email,
+                phone=phone,
+                timezone=service.business.timezone,
+                answers=_answers(service),
+            )
+            made.append(book(service=service, start=start, details=details, actor=CLIENT))
+    cancel_booking(booking=made[3], reason="I am ill, sorry.", actor=CLIENT)
+
+
+def _some_starts(service: Service) -> list[datetime]:
+    now = clock.now()
+    today = now.date()
+    slots = rulebook.find_slots(
+        rulebook.compile_rulebook(service.business),
+        service,
+        first=today,
+        last=today + timedelta(days=7),
+        viewer_tz=service.business.timezone,
+        now=now,
+    )
+    return [rulebook.moment(slot.starts_at) for slot in slots[::TAKE_EVERY]]
+
+
+def _answers(service: Service) -> list[dict[str, str]]:
+    said = {"last_colour": "Half a year ago", "allergies": "Yes", "topic": "Cut"}
+    return [
+        {"key": question.key, "label": question.label, "value": said[question.key]}
+        for question in service.questions.all()
+    ]

@@ -1,0 +1,45 @@
+"""Form fields for people who write no JSON and count no cents."""
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from django import forms
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = forms.Textarea({"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = super().to_python(value) or ""
+        return [line.strip() for line in lines.splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
+
+
+class MoneyField(forms.DecimalField):
+    """An amount as people write it ("50.00"), kept as an integer in minor units."""
+
+    def __init__(self, *, currency: str, **kwargs: Any) -> None:
+        self.precision = get_currency_precision(currency)
+        super().__init__(
+            min_value=Decimal(0), max_digits=9, decimal_places=self.precision, **kwargs
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return Decimal(value).scaleb(-self.precision)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        amount = super().clean(value)
+        return int(amount.scaleb(self.precision)) if amount is not None else 0
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(super().has_changed(self.prepare_value(initial), data))
