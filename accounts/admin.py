@@ -12,6 +12,13 @@ from accounts.scoped_admin import ScopedAdmin
 from accounts.slugs import make_slug
 
 
+class HttpsURLField(forms.URLField):
+    """An address without a scheme is an https one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", **kwargs})
+
+
 class BusinessForm(forms.ModelForm[Business]):
     slug = forms.CharField(
         label="Booking link",
@@ -23,6 +30,7 @@ class BusinessForm(forms.ModelForm[Business]):
     class Meta:
         model = Business
         fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
+        field_classes = {"website": HttpsURLField}
 
     def clean(self) -> dict[str, Any] | None:
         given = super().clean() or self.cleaned_data

@@ -8,8 +8,11 @@ schedule in a thread of the worker.
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+TRANSPORT_ALIASES["filesystem"] = "config.file_queue:Transport"
 
 app = Celery("openslot")
 app.config_from_object("django.conf:settings", namespace="CELERY")

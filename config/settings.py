@@ -18,7 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 env.prefix = ""
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -227,11 +227,13 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- Static files --------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "static-root"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Collected files carry a hash in their names and may be cached for ever; without `collectstatic`
-# (tests, development) they are served as they lie in the tree.
-_collected = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
+# Collected files carry a hash in their names and may be cached for ever. Who collects them (`make
+# run`, the image) makes the folder; without it (tests, development) they are served as they lie in
+# the tree.
+_static_root = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
+_collected = not DEBUG and _static_root.is_dir()
+STATIC_ROOT = _static_root if _collected else None
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {

@@ -65,7 +65,12 @@ def rendered_urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLP
 
 # A mail styles itself inline; it is shown in a frame of its own in which nothing can run.
 @csp_replace(  # type: ignore[arg-type]
-    {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "sandbox": ["allow-popups"]}
+    {
+        "default-src": ["'none'"],
+        "style-src": ["'unsafe-inline'"],
+        "frame-ancestors": ["'self'"],
+        "sandbox": ["allow-popups"],
+    }
 )
 @xframe_options_sameorigin
 @require_safe

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from booking import availability, rulebook
 from booking.availability import Slot
@@ -24,11 +25,18 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One start: `start` in UTC, `label` on the viewer's clock, `other` on the business's."""
+    """One start: `start` in UTC for the address, `label` on the clock that counts.
+
+    Where the clocks differ, `place` says whose clock that is and `other` reads the other one: a
+    service at a place speaks the place's time first, any other the viewer's. `part` is the part of
+    the day, by the label's clock.
+    """
 
     start: str
     label: str
+    place: str
     other: str
+    part: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +46,14 @@ class CalendarView:
     weeks: list[list[Day]]
     previous: str
     next: str
+    month: str
+    day: str
+    is_day_asked: bool
     chosen: str
     times: list[Time]
+    times_words: str
+    day_address: str
+    all_days: str
     is_empty: bool
     next_free: tuple[str, str] | None
 
@@ -50,6 +64,7 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
     zone = query.timezone
     today = when.local_date(now, zone)
     horizon = _horizon(rules, service, today)
+    is_day_asked = query.day is not None
     _choose_month(rules, service, query, today, now)
     assert query.month is not None  # noqa: S101 - just chosen
     weeks = _weeks(query.month, service.business.locale)
@@ -66,31 +81,60 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
     in_month = [day for day in free if _first_of(day) == query.month]
     if query.day is None and in_month:
         query.day = in_month[0]
+    chosen = free.get(query.day, []) if query.day else []
     return CalendarView(
         title=when.month_title(query.month, service.business.locale),
         weekdays=when.weekday_names(service.business.locale),
         weeks=[[_day(day, query, free, today, service) for day in week] for week in weeks],
         previous=_month_address(query, -1) if query.month > _first_of(today) else "",
         next=_month_address(query, 1) if _next_month(query.month) <= horizon else "",
+        month=f"{query.month:%Y-%m}",
+        day=query.day.isoformat() if query.day else "",
+        is_day_asked=is_day_asked,
         chosen=when.long_date(query.day, service.business.locale) if query.day else "",
-        times=[_time(slot, query, service) for slot in free.get(query.day, ())]
-        if query.day
-        else [],
+        times=[show_time(slot, service=service, timezone=query.timezone) for slot in chosen],
+        times_words=_times_words(len(chosen)),
+        day_address=query.address(),
+        all_days=query.address(date=None),
         is_empty=not in_month,
         next_free=None if in_month else _next_free(rules, service, query, now),
     )
 
 
 def show_time(slot: Slot, *, service: Service, timezone: str) -> Time:
+    """One start on the business's clock and on that of `timezone`; see `Time`."""
     business = service.business
     start = rulebook.moment(slot.starts_at)
-    here = when.clock_time(start, business.timezone, business.locale)
-    label = when.clock_time(start, timezone, business.locale)
+    here = _reading(start, business.timezone, timezone, business.locale)
+    there = when.clock_time(start, timezone, business.locale)
+    city = when.zone_city(business.timezone)
+    zone = business.timezone
+    if here == there:
+        label, place, other = here, "", ""
+    elif service.location or business.address:
+        label, place, other = here, f"in {city}", f"{there} for you"
+    else:
+        label, place, other = there, "for you", f"{here} in {city}"
+        zone = timezone
     return Time(
         start=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
         label=label,
-        other=f"{here} in {when.zone_city(business.timezone)}" if here != label else "",
+        place=place,
+        other=other,
+        part=_part_of_day(start.astimezone(ZoneInfo(zone)).hour),
     )
+
+
+def _reading(start: datetime, zone: str, viewer_zone: str, locale: str) -> str:
+    """The clock of `zone`, with its date where that is not the viewer's."""
+    time, day = when.clock_time(start, zone, locale), when.local_date(start, zone)
+    if day == when.local_date(start, viewer_zone):
+        return time
+    return f"{when.short_date(day, locale)}, {time}"
+
+
+def _part_of_day(hour: int) -> str:
+    return "Morning" if hour < 12 else "Afternoon" if hour < 17 else "Evening"
 
 
 def _choose_month(
@@ -129,10 +173,9 @@ def _day(
     day: date, query: PageQuery, free: dict[date, list[Slot]], today: date, service: Service
 ) -> Day:
     count = len(free.get(day, ()))
-    words = "no times" if not count else "1 time" if count == 1 else f"{count} times"
     return Day(
         date=day,
-        label=f"{when.long_date(day, service.business.locale)}, {words}",
+        label=f"{when.long_date(day, service.business.locale)}, {_times_words(count)}",
         free=count,
         is_chosen=day == query.day,
         is_today=day == today,
@@ -141,8 +184,8 @@ def _day(
     )
 
 
-def _time(slot: Slot, query: PageQuery, service: Service) -> Time:
-    return show_time(slot, service=service, timezone=query.timezone)
+def _times_words(count: int) -> str:
+    return "no times" if not count else "1 time" if count == 1 else f"{count} times"
 
 
 def _next_free(

@@ -17,7 +17,11 @@ def notice(
     link: tuple[str, str] | None = None,
 ) -> HttpResponse:
     context = {"headline": headline, "text": text, "business": business, "link": link}
-    return render(request, "booking/notice.html", context, status=status)
+    response = render(request, "booking/notice.html", context, status=status)
+    if getattr(request, "htmx", False):
+        # Asked for as a fragment, it takes the whole page instead.
+        response.headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML"}
+    return response
 
 
 @requires_csrf_token

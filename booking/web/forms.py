@@ -53,9 +53,11 @@ class BookingForm(forms.Form):
         for question in self.questions:
             self.fields[f"answer_{question.key}"] = _field(question)
         self.order_fields([name for name in self.fields if name != "notes"])
-        for name, bound in ((name, self[name]) for name in self.fields):
-            if self.errors.get(name) if self.is_bound else False:
-                bound.field.widget.attrs |= {"aria-invalid": "true"}
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields of the service's own questions."""
+        return [self[f"answer_{question.key}"] for question in self.questions]
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]

@@ -82,6 +82,7 @@ def _context(booking: Booking, token: str) -> dict[str, object]:
         "headline": _headline(booking),
         "is_released": booking.status in RELEASED,
         "is_pending": booking.status == Status.PENDING,
+        "is_over": not booking.is_open or booking.ends_at <= now,
         "can_cancel": booking.is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
         "times": clocks(

@@ -12,8 +12,8 @@ from booking.models import Service
 from booking.web import errors
 from booking.web.calendar import build_calendar
 from booking.web.query import read_query
+from booking.web.zones import zones_by_area
 from config.core import clock
-from config.core.when import zone_city, zone_names
 
 
 @require_safe
@@ -46,15 +46,14 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     found = find_service(business_slug, service_slug)
     if closed := closed_page(request, found.business, found):
         return closed
-    query = read_query(request, found)
+    query, now = read_query(request, found), clock.now()
     context = {
         "business": found.business,
         "service": found,
-        "calendar": build_calendar(found, query, now=clock.now()),
+        "calendar": build_calendar(found, query, now=now),
         "query": query,
         "providers": found.providers.active(),
-        "zones": sorted(zone_names()),
-        "zone_city": zone_city(query.timezone),
+        "zones": zones_by_area(now),
     }
     template = "booking/service.html"
     if is_htmx(request):
@@ -63,9 +62,9 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
 
 
 def is_htmx(request: HttpRequest) -> bool:
-    """Whether htmx asks for a fragment; going back in its history it asks for the whole page."""
+    """Whether htmx asks for a fragment; following a link or going back, it asks for whole pages."""
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
-    return bool(htmx) and not htmx.history_restore_request
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def find_business(slug: str) -> Business:

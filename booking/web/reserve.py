@@ -28,10 +28,10 @@ from booking.web import errors, form_token
 from booking.web.calendar import Time, show_time
 from booking.web.forms import BookingForm
 from booking.web.pages import closed_page, find_service, is_htmx
-from booking.web.query import find_provider, read_start
+from booking.web.query import PageQuery, find_provider, read_start
 from config.core import clock
 from config.core.errors import DomainError, TryAgain
-from config.core.when import zone_names
+from config.core.when import local_date, zone_names
 
 STATUS = {
     SlotTaken: 409,
@@ -51,6 +51,8 @@ class Choice:
     provider: Resource | None
     timezone: str
     problem: str = ""
+    # The time that was lost, while another is being chosen in its place.
+    lost: datetime | None = None
 
     @property
     def provider_id(self) -> int | None:
@@ -82,7 +84,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     if nonce is None:
         choice.problem = "This page was open for too long. Please send it again."
     if not form.is_valid() or choice.problem or choice.start is None:
-        return _page(request, choice, form, status=400)
+        return _page(request, choice, form, refusal=_still_lost(choice), status=400)
     try:
         booking = book(
             service=service,
@@ -104,6 +106,7 @@ def read_choice(service: Service, data: QueryDict) -> Choice:
         start=read_start(data.get("start", "")),
         provider=None,
         timezone=timezone if timezone in zone_names() else service.business.timezone,
+        lost=read_start(data.get("lost", "")),
     )
     if choice.start is None:
         choice.problem = "Please choose a time."
@@ -131,6 +134,22 @@ def _refusal(choice: Choice) -> DomainError | None:
     return SlotUnavailable(frozenset().union(*refused.values()), alternatives)
 
 
+def _still_lost(choice: Choice) -> DomainError | None:
+    """The nearest times once more, when none of them was chosen."""
+    if choice.start or choice.lost is None:
+        return None
+    rules = compile_rulebook(choice.service.business)
+    return SlotTaken(
+        rulebook.nearest_slots(
+            rules,
+            choice.service,
+            start=choice.lost,
+            now=clock.now(),
+            provider_id=choice.provider_id,
+        )
+    )
+
+
 def _page(
     request: HttpRequest,
     choice: Choice,
@@ -140,13 +159,16 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     service, business = choice.service, choice.service.business
+    wished = choice.start or choice.lost
     context = {
         "business": business,
         "service": service,
         "form": form,
         "choice": choice,
-        "times": _clocks(choice),
+        "times": _clocks(choice, wished),
         "start": choice.start.isoformat() if choice.start else "",
+        "lost": wished.isoformat() if wished and refusal else "",
+        "other_times": _other_times(choice, wished),
         "form_token": form_token.issue(service.business_id),
         "refusal": refusal,
         "alternatives": _alternatives(choice, refusal),
@@ -158,12 +180,20 @@ def _page(
     return render(request, template, context, status=status)
 
 
-def _clocks(choice: Choice) -> list[LocalTime]:
-    if choice.start is None:
+def _other_times(choice: Choice, start: datetime | None) -> str:
+    """The address of the page before, as it was left: the day, the zone and the person chosen."""
+    query = PageQuery(timezone=choice.timezone, provider=choice.provider)
+    query.day = local_date(start, choice.timezone) if start else None
+    page = reverse("booking:service", args=[choice.service.business.slug, choice.service.slug])
+    return page + query.address()
+
+
+def _clocks(choice: Choice, start: datetime | None) -> list[LocalTime]:
+    if start is None:
         return []
     business = choice.service.business
     return clocks(
-        choice.start,
+        start,
         business_zone=business.timezone,
         client_zone=choice.timezone,
         locale=business.locale,
@@ -183,10 +213,13 @@ def _alternatives(choice: Choice, refusal: DomainError | None) -> list[tuple[str
 
 
 def _cancel_until(choice: Choice) -> LocalTime | None:
+    """When cancelling online ends; None when it has ended already."""
     business = choice.service.business
     if choice.start is None:
         return None
     deadline = deadline_for(choice.start, business)
+    if deadline <= clock.now():
+        return None
     return read_clock(deadline, business.timezone, business.locale)
 
 

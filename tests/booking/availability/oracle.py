@@ -120,7 +120,7 @@ def minutes_of(day: date, schedule: Schedule) -> set[int]:
     if not exists(day, schedule.tz):
         return minutes
     weekly = schedule.weekly[day.weekday()]
-    for window in schedule.overrides[day] if day in schedule.overrides else weekly:
+    for window in schedule.overrides.get(day, weekly):
         runs_over = window.end <= window.start
         begin = instant_of(datetime.combine(day, window.start), schedule.tz)
         end = instant_of(datetime.combine(day, window.end) + timedelta(runs_over), schedule.tz)

@@ -155,11 +155,10 @@ def test_ends_of_the_calendar_are_no_error(first: date, last: date, now: int, tz
         )
 
 
-def test_last_days_of_the_calendar_have_slots() -> None:
-    slots = slots_of(
-        rules(60, 60, horizon=10**7), provider(DAILY), first="9999-12-01", last="9999-12-31"
-    )
-    assert dated(slots[-1:], "UTC") == ["9999-12-29 11:00"]
+def test_last_month_of_the_calendar_has_slots() -> None:
+    service = rules(60, 240, horizon=10**7)
+    slots = slots_of(service, provider(DAILY), first="9999-12-01", last="9999-12-20")
+    assert len(slots) == 20
 
 
 def test_group_by_date_in_two_zones() -> None:

@@ -25,12 +25,13 @@ def day(text: str) -> str:
 @pytest.mark.parametrize(
     ("start", "end", "starts"),
     [
-        pytest.param("10:00", "11:00", "08:00 08:30 09:00 11:00 11:30 12:00", id="touching-is-free"),
+        pytest.param("10:00", "11:00", "08:00 08:30 09:00 11:00 11:30 12:00", id="touching"),
         pytest.param("10:00", "11:01", "08:00 08:30 09:00 11:30 12:00", id="a-minute-later"),
         pytest.param("09:59", "11:00", "08:00 08:30 11:00 11:30 12:00", id="a-minute-earlier"),
         pytest.param("10:10", "10:20", "08:00 08:30 09:00 10:30 11:00 11:30 12:00", id="short"),
         pytest.param("07:00", "13:00", "", id="all-day"),
-        pytest.param("06:00", "08:00", "08:00 08:30 09:00 09:30 10:00 10:30 11:00 11:30 12:00", id="before-opening"),
+        pytest.param("06:00", "11:00", "11:00 11:30 12:00", id="from-before-opening"),
+        pytest.param("10:00", "15:00", "08:00 08:30 09:00", id="to-after-closing"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["claim", "blocked"])

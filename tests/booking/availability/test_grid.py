@@ -35,7 +35,7 @@ def test_default_interval(before: int, after: int, starts: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "starts"),
     [
-        pytest.param("09:10-11:10", "09:10 09:55 10:40", id="from-the-beginning"),
+        pytest.param("09:10-11:20", "09:10 09:55 10:40", id="from-the-beginning"),
         pytest.param("09:00-10:30 13:20-14:20", "09:00 09:45 13:20", id="each-its-own"),
         pytest.param("09:00-10:10 10:10-11:10", "09:00 09:45 10:30", id="touching-are-one"),
         pytest.param("09:00-10:10 10:00-11:10", "09:00 09:45 10:30", id="overlapping-are-one"),

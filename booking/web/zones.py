@@ -1,0 +1,39 @@
+"""The time zones to choose from, as people look for them: by city, with the difference to UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from config.core.when import zone_city, zone_names
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """`name` "America/Argentina/Salta", `area` "America", `label` "Salta, Argentina (UTC-03:00)".
+
+    The label begins with the city, so that typing its first letters finds it in a select.
+    """
+
+    name: str
+    area: str
+    label: str
+
+
+def zones_by_area(now: datetime) -> list[tuple[str, list[Zone]]]:
+    """All zones by area and city, with the differences to UTC that hold at `now`."""
+    return _zones_by_area(now.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=2)
+def _zones_by_area(hour: datetime) -> list[tuple[str, list[Zone]]]:
+    zones = sorted((_zone(name, hour) for name in zone_names()), key=lambda z: (z.area, z.label))
+    return [(area, list(group)) for area, group in groupby(zones, key=lambda zone: zone.area)]
+
+
+def _zone(name: str, hour: datetime) -> Zone:
+    area, *between = name.split("/")[:-1] or ["Everywhere"]
+    place = ", ".join([zone_city(name), *(part.replace("_", " ") for part in between)])
+    offset = hour.astimezone(ZoneInfo(name)).isoformat()[-6:]
+    return Zone(name, area, f"{place} (UTC{offset})")

@@ -1,0 +1,57 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Find a Python that can run Openslot and let it make `.venv`: `python3 deploy/setup.py base`.
+
+This file alone is written for every Python since 2.7, so that an old one can say what is missing.
+"""
+
+from __future__ import print_function
+
+import os
+import subprocess
+import sys
+
+SUPPORTED = ("3.13", "3.12", "3.11")
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+INSTALL = os.path.join(ROOT, "deploy", "install.py")
+PRINT_VERSION = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
+
+
+def version_of(python):
+    """What `python` says its version is, like "3.12.1"; "" when it does not run."""
+    try:
+        said = subprocess.check_output([python, "-c", PRINT_VERSION], stderr=subprocess.STDOUT)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return said.decode().strip()
+
+
+def is_supported(version):
+    return version.rpartition(".")[0] in SUPPORTED
+
+
+def choose(candidates):
+    """The first of the candidates that Openslot runs on, or None."""
+    for python in candidates:
+        if is_supported(version_of(python)):
+            return python
+    return None
+
+
+def refusal(version):
+    return (
+        "Openslot needs Python 3.11, 3.12 or 3.13; python3 here is %s."
+        " Install another one, or: make run PYTHON=python3.12" % version
+    )
+
+
+def main(arguments):
+    candidates = [sys.executable] + ["python" + version for version in SUPPORTED]
+    python = choose(candidates + [os.path.join(ROOT, ".venv", "bin", "python")])
+    if python is None:
+        print(refusal(version_of(sys.executable)), file=sys.stderr)
+        return 1
+    return subprocess.call([python, INSTALL] + arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,26 @@
+// Shows times on the visitor's own clock from the start: the zone chosen last, else the browser's.
+// An address that names a zone is left as it is; without this script the select is sent by hand.
+(() => {
+  const preset = () => {
+    const select = document.getElementById("zone");
+    const address = new URL(location.href);
+    if (!select || address.searchParams.has("tz")) return;
+    const zone =
+      memory.read("localStorage", "zone") || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const isKnown = [...select.options].some((option) => option.value === zone);
+    if (!isKnown || select.value === zone) return;
+    select.value = zone;
+    address.searchParams.set("tz", zone);
+    const shown = htmx.ajax("GET", address.pathname + address.search, {
+      target: "#calendar",
+      swap: "outerHTML",
+    });
+    // In place of this address, so that Back does not lead to it and here again.
+    shown.then(() => history.replaceState(history.state, "", address));
+  };
+
+  document.addEventListener("htmx:load", preset);
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "zone") memory.write("localStorage", "zone", event.target.value);
+  });
+})();

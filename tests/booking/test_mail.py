@@ -1,0 +1,220 @@
+"""From the booking to the mail that arrives, read back as a mail program would."""
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from django.core import mail
+from icalendar import Calendar
+
+from accounts.models import Business, User
+from booking.links import booking_of_token, manage_token, manage_url
+from booking.models import ActorKind, Booking, Service, Source
+from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
+from config.core import clock
+from notifications import messages, outbox
+from notifications.models import Message
+from tests.conftest import CLIENT, Book, at
+from tests.factories import QuestionFactory
+
+
+def dispatch() -> dict[str, EmailMessage]:
+    """Everything that is due, sent: the newest mail by recipient."""
+    mail.outbox.clear()
+    outbox.handle_events(now=clock.now())
+    messages.send_due(now=clock.now())
+    read: Any = message_from_bytes
+    return {sent.to[0]: read(sent.message().as_bytes(), policy=default) for sent in mail.outbox}
+
+
+def body(sent: EmailMessage, kind: str = "plain") -> str:
+    part = sent.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def subject(sent: EmailMessage) -> str:
+    # A long encoded word begins on a line of its own; mail programs drop the space before it.
+    return str(sent["Subject"]).strip()
+
+
+def event_of(sent: EmailMessage) -> Any:
+    [part] = [part for part in sent.iter_attachments() if part.get_filename() == "invite.ics"]
+    calendar = Calendar.from_ical(part.get_content())
+    [event] = calendar.walk("VEVENT")
+    return calendar["METHOD"], event
+
+
+def test_a_booking_is_told_to_the_client_and_to_the_business(
+    booked: Book, owner: User, service: Service
+) -> None:
+    QuestionFactory(service=service, key="topic", label="What is it about?")
+    answers = [{"key": "topic", "label": "What is it about?", "value": "A wedding"}]
+    booking = booked(
+        at(8), phone="+4930901820", notes="I bring a dog.", answers=answers, timezone="Asia/Tokyo"
+    )
+    sent = dispatch()
+    assert set(sent) == {"eva@example.com", owner.email}
+
+    to_client = sent["eva@example.com"]
+    assert subject(to_client) == ("Your Haircut is confirmed — Tuesday, 2 March 2027 at 09:00")
+    for kind in ("plain", "html"):
+        text = body(to_client, kind)
+        assert "Tuesday, 2 March 2027, 09:00 (Berlin)" in text
+        assert "Tuesday, 2 March 2027, 17:00 (Tokyo)" in text
+        assert "A wedding" in text
+        assert "+49 30 901820" in text
+        assert manage_url(booking) in text
+        assert "calendar.google.com" in text
+
+    to_owner = sent[owner.email]
+    assert subject(to_owner) == "New booking: Eva Klein — Haircut on Tuesday, 2 March 2027"
+    assert to_owner["Reply-To"] == "eva@example.com"
+    text = body(to_owner)
+    for said in ("eva@example.com", "+4930901820", "A wedding", "I bring a dog."):
+        assert said in text
+    assert f"/admin/bookings/{booking.reference}/decide/" in text
+
+
+def test_the_invitation_keeps_its_uid_and_raises_its_sequence(booked: Book, owner: User) -> None:
+    booking = booked(at(8))
+    method, event = event_of(dispatch()["eva@example.com"])
+    assert (method, event["SEQUENCE"], event["STATUS"]) == ("REQUEST", 0, "CONFIRMED")
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (at(8), at(9))
+    assert str(event["ATTENDEE"]) == "mailto:eva@example.com"
+    assert str(event["ORGANIZER"]) == "mailto:hello@salon.example"
+
+    cancel_booking(booking=booking, reason="", actor=CLIENT)
+    cancelled_method, cancelled = event_of(dispatch()["eva@example.com"])
+    assert (cancelled_method, cancelled["SEQUENCE"], cancelled["STATUS"]) == (
+        "CANCEL",
+        1,
+        "CANCELLED",
+    )
+    assert cancelled["UID"] == event["UID"] == str(booking.uuid)
+
+
+def test_calendars_find_the_invitation_as_an_alternative_part(booked: Book) -> None:
+    booked(at(8))
+    sent = dispatch()["eva@example.com"]
+    [part] = [
+        part
+        for part in sent.walk()
+        if part.get_content_type() == "text/calendar" and not part.get_filename()
+    ]
+    assert part.get_param("method") == "REQUEST"
+
+
+def test_a_request_and_its_approval(booked: Book, owner: User, service: Service) -> None:
+    service.requires_approval = True
+    service.save()
+    booking = booked(at(8))
+    sent = dispatch()
+    assert subject(sent["eva@example.com"]).startswith("Your request for Haircut")
+    assert subject(sent[owner.email]) == (
+        "New request: Eva Klein — Haircut on Tuesday, 2 March 2027"
+    )
+    by_owner = Actor(kind=ActorKind.MEMBER, source=Source.ADMIN, user=owner)
+    approve_booking(booking=booking, actor=by_owner)
+    sent = dispatch()
+    assert set(sent) == {"eva@example.com"}
+    assert subject(sent["eva@example.com"]).startswith("Your Haircut is confirmed")
+
+
+def test_a_rejection_carries_the_reason(booked: Book, owner: User, service: Service) -> None:
+    service.requires_approval = True
+    service.save()
+    booking = booked(at(8))
+    dispatch()
+    by_owner = Actor(kind=ActorKind.MEMBER, source=Source.ADMIN, user=owner)
+    reject_booking(booking=booking, reason="We are closed then.", actor=by_owner)
+    sent = dispatch()["eva@example.com"]
+    assert subject(sent) == (
+        "Your request for Haircut on Tuesday, 2 March 2027 could not be accepted"
+    )
+    assert "We are closed then." in body(sent)
+    assert "/book/salon-mara/haircut/" in body(sent)
+
+
+def test_a_cancellation_by_the_client_is_told_to_both(booked: Book, owner: User) -> None:
+    booking = booked(at(8))
+    dispatch()
+    cancel_booking(booking=booking, reason="I am ill.", actor=CLIENT)
+    sent = dispatch()
+    assert subject(sent["eva@example.com"]) == (
+        "Your Haircut on Tuesday, 2 March 2027 has been cancelled"
+    )
+    assert subject(sent[owner.email]) == ("Cancelled: Eva Klein — Haircut on Tuesday, 2 March 2027")
+    assert "I am ill." in body(sent[owner.email])
+
+
+def test_the_owners_name_is_in_the_footer(booked: Book, business: Business) -> None:
+    business.settings.owner_name = "Mara Lindner"
+    business.settings.save()
+    booked(at(8))
+    assert "Mara Lindner" in body(dispatch()["eva@example.com"])
+
+
+def test_alerts_go_where_the_settings_say(
+    booked: Book, business: Business, owner: User, service: Service
+) -> None:
+    business.settings.notify_emails = ["desk@example.com"]
+    business.settings.save()
+    service.providers.update(email="ali@example.com")
+    booked(at(8))
+    assert set(dispatch()) == {"eva@example.com", "desk@example.com", "ali@example.com"}
+
+
+def test_alerts_can_be_switched_off(booked: Book, business: Business, owner: User) -> None:
+    business.settings.notifications_enabled = False
+    business.settings.save()
+    booked(at(8))
+    assert set(dispatch()) == {"eva@example.com"}
+
+
+def test_a_client_with_a_phone_only_gets_no_mail(booked: Book, owner: User) -> None:
+    booked(at(8), email="", phone="+4930901820")
+    assert set(dispatch()) == {owner.email}
+
+
+def test_a_booking_cancelled_before_its_mail_went_is_only_told_as_cancelled(
+    booked: Book,
+) -> None:
+    cancel_booking(booking=booked(at(8)), reason="", actor=CLIENT)
+    assert subject(dispatch()["eva@example.com"]).startswith("Your Haircut on")
+    assert list(Message.objects.filter(audience="client").values_list("template", "status")) == [
+        ("client_cancelled", "sent"),
+        ("client_confirmed", "cancelled"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["<b>Eva</b>", "Eva “the” O'Neil, Jr.; x", "\u0639\u0644\u064a", "Eva \U0001f600"]
+)
+def test_whatever_a_name_holds_the_mail_and_the_invitation_stay_whole(
+    booked: Book, owner: User, name: str
+) -> None:
+    booked(at(8), name=name)
+    sent = dispatch()
+    assert name in body(sent["eva@example.com"])
+    assert "<b>Eva" not in body(sent["eva@example.com"], "html")
+    _, event = event_of(sent["eva@example.com"])
+    assert event["ATTENDEE"].params["CN"] == name.replace('"', "'")
+    assert name in subject(sent[owner.email])
+
+
+def test_a_link_opens_its_booking_until_it_is_altered_outdated_or_old(
+    booked: Book, clock: Any
+) -> None:
+    booking = booked(at(8))
+    token = manage_token(booking)
+    assert booking_of_token(token) == booking
+    assert booking_of_token(token[:-1] + ("A" if token[-1] != "A" else "B")) is None
+    assert booking_of_token("nonsense") is None
+    clock.move_to(at(8).replace(month=4))
+    assert booking_of_token(token) is None
+    clock.move_to(at(8))
+    Booking.objects.update(link_version=2)
+    assert booking_of_token(token) is None

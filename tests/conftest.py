@@ -1,0 +1,88 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+
+from accounts.models import Business, Role, User
+from booking.models import ActorKind, Booking, Resource, Service, Source
+from booking.operations import Actor, Details, book
+from tests.factories import BusinessFactory, MembershipFactory, ServiceFactory
+
+# A Monday; Berlin is at +01:00, and its clocks change on 28 March.
+NOW = datetime(2027, 3, 1, 6, 0, tzinfo=UTC)
+CLIENT = Actor(kind=ActorKind.CLIENT, source=Source.WEB)
+
+Book = Callable[..., Booking]
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def business(db: None, clock: time_machine.Traveller) -> Business:
+    made: Business = BusinessFactory(name="Salon Mara", slug="salon-mara")
+    return made
+
+
+@pytest.fixture
+def service(business: Business) -> Service:
+    made: Service = ServiceFactory(business=business, slug="haircut")
+    return made
+
+
+@pytest.fixture
+def provider(service: Service) -> Resource:
+    return service.providers.get()
+
+
+@pytest.fixture
+def owner(business: Business) -> User:
+    return member(business, Role.OWNER)
+
+
+@pytest.fixture
+def staff(business: Business) -> User:
+    return member(business, Role.STAFF)
+
+
+@pytest.fixture
+def stranger(business: Business) -> User:
+    """The owner of another business."""
+    return member(BusinessFactory(name="Rival", slug="rival"), Role.OWNER)
+
+
+def member(business: Business, role: str) -> User:
+    user: User = MembershipFactory(business=business, role=role).user
+    return user
+
+
+def at(hour: int, minute: int = 0, *, day: int = 2) -> datetime:
+    """A moment of March 2027 in UTC: Berlin's clock shows an hour more."""
+    return datetime(2027, 3, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.fixture
+def booked(service: Service) -> Book:
+    """Books through the operation, as the booking page does."""
+
+    def call(start: datetime | None = None, **given: Any) -> Booking:
+        details = {"name": "Eva Klein", "email": "eva@example.com", "timezone": "Europe/Berlin"}
+        chosen = given.pop("service", service)
+        options = {
+            name: given.pop(name)
+            for name in ("provider_id", "idempotency_key", "actor")
+            if name in given
+        }
+        return book(
+            service=chosen,
+            start=start or at(8),
+            details=Details(**(details | given)),
+            **({"actor": CLIENT} | options),
+        )
+
+    return call

@@ -1,0 +1,87 @@
+"""A business and everything below it, ready to be booked."""
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Business, Membership, Role, User
+from booking.models import Question, Resource, Service
+from booking.operations.create_business import add_settings
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda number: f"user{number}@example.com")
+    name = factory.Sequence(lambda number: f"User {number}")
+    password = factory.django.Password("a long password")
+
+
+class BusinessFactory(DjangoModelFactory[Business]):
+    """Open Monday to Friday 09:00–17:00 in Berlin, no buffers, two hours of notice."""
+
+    class Meta:
+        model = Business
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda number: f"Salon {number}")
+    slug = factory.Sequence(lambda number: f"salon-{number}")
+    timezone = "Europe/Berlin"
+    phone = "+49 30 901820"
+    email = "hello@salon.example"
+    address = "Bergmannstr. 12, Berlin"
+
+    @factory.post_generation
+    def settings(self, create: bool, extracted: Any, **given: Any) -> None:
+        settings = add_settings(self)  # type: ignore[arg-type]
+        settings.buffer_after_minutes = 0
+        for name, value in given.items():
+            setattr(settings, name, value)
+        settings.save()
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    business = factory.SubFactory(BusinessFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.OWNER
+
+
+class ProviderFactory(DjangoModelFactory[Resource]):
+    class Meta:
+        model = Resource
+
+    business = factory.SubFactory(BusinessFactory)
+    name = factory.Sequence(lambda number: f"Provider {number}")
+
+
+class ServiceFactory(DjangoModelFactory[Service]):
+    """One hour with one provider of its own, unless `providers` are given."""
+
+    class Meta:
+        model = Service
+        skip_postgeneration_save = True
+
+    business = factory.SubFactory(BusinessFactory)
+    name = "Haircut"
+    slug = factory.Sequence(lambda number: f"haircut-{number}")
+    duration_minutes = 60
+
+    @factory.post_generation
+    def providers(self, create: bool, extracted: Any, **given: Any) -> None:
+        chosen = [ProviderFactory(business=self.business)] if extracted is None else extracted
+        self.providers.set(chosen)  # type: ignore[attr-defined]
+
+
+class QuestionFactory(DjangoModelFactory[Question]):
+    class Meta:
+        model = Question
+
+    service = factory.SubFactory(ServiceFactory)
+    key = "topic"
+    label = "What is it about?"

@@ -1,0 +1,100 @@
+"""Several dispatchers and a broker that is away, over real connections."""
+
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import Business
+from booking.models import Booking, Service
+from notifications import messages, outbox
+from notifications.models import Audience, Message, MessageStatus, OutboxEvent
+from notifications.tasks import dispatch
+from tests.conftest import NOW, Book, at
+from tests.factories import BusinessFactory, ServiceFactory
+
+MESSAGES = 60
+DISPATCHERS = 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_dispatchers_send_each_message_once(service: Service, booked: Book) -> None:
+    booking = booked(at(8))
+    outbox.handle_events(now=NOW)
+    Message.objects.all().delete()
+    for number in range(MESSAGES):
+        messages.plan(
+            business=booking.business,
+            dedup_key=f"m{number}",
+            audience=Audience.CLIENT,
+            template="client_confirmed",
+            recipient=f"client{number}@example.com",
+            subject_type="booking",
+            subject_id=str(booking.uuid),
+            due_at=NOW,
+        )
+    barrier = threading.Barrier(DISPATCHERS)
+    sent: list[int] = []
+
+    def run() -> None:
+        barrier.wait()
+        sent.append(messages.send_due(now=NOW))
+        connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(DISPATCHERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    recipients = Counter(one.to[0] for one in mail.outbox)
+    assert (sum(sent), len(recipients), max(recipients.values())) == (MESSAGES, MESSAGES, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_queue_the_booking_stands_and_the_sweep_tells_it(
+    settings: Any, booked: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise ConnectionRefusedError("the queue is away")
+
+    monkeypatch.setattr(dispatch, "apply_async", refuse)
+    booked(at(8))
+    assert (Booking.objects.count(), OutboxEvent.objects.count(), len(mail.outbox)) == (1, 1, 0)
+    dispatch()
+    assert [one.to[0] for one in mail.outbox] == ["eva@example.com"]
+
+
+@pytest.mark.django_db
+def test_a_dry_run_only_counts(booked: Book, capsys: pytest.CaptureFixture[str]) -> None:
+    booked(at(8))
+    call_command("dispatch_messages", dry_run=True)
+    assert capsys.readouterr().out == "1 events to handle, 0 messages due\n"
+    assert not Message.objects.exists()
+    call_command("dispatch_messages")
+    assert capsys.readouterr().out == "1 events handled, 1 messages sent\n"
+    assert Message.objects.get().status == MessageStatus.SENT
+
+
+@pytest.mark.django_db
+def test_mails_become_files_that_a_mail_program_opens(
+    settings: Any, tmp_path: Path, booked: Book
+) -> None:
+    settings.EMAIL_BACKEND = "notifications.channels.email_files.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    booked(at(8))
+    dispatch()
+    [file] = (tmp_path / "mail").glob("*.eml")
+    assert b"To: eva@example.com" in file.read_bytes()
+
+
+def test_messages_of_two_businesses_stay_apart(db: None) -> None:
+    mine, other = BusinessFactory(), BusinessFactory()
+    ServiceFactory(business=mine)
+    outbox.record("something.else", business=other, payload={})
+    assert OutboxEvent.objects.for_business(mine).count() == 0
+    assert Business.objects.count() == 2

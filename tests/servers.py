@@ -1,0 +1,93 @@
+"""Private PostgreSQL and Redis for one test run, stopped when the run ends, however it ends."""
+
+import atexit
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+START_SECONDS = 30
+
+
+def find(program: str) -> str | None:
+    """The path of a program, also of PostgreSQL's where Debian keeps them. None if not here."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(program, path=os.pathsep.join([os.environ["PATH"], *map(str, debian)]))
+
+
+def start_postgresql() -> str:
+    """Start an empty server that forgets everything. Returns its DATABASE_URL."""
+    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
+    user = _unprivileged_user()
+    folder = _temporary_folder("openslot-postgresql-")
+    if user:
+        shutil.chown(folder, user)
+    data, port = folder / "data", free_port()
+
+    def run(*command: str | Path) -> None:
+        subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    run(initdb, "-D", data, "-U", "openslot", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = (
+        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    )
+    atexit.register(run, pg_ctl, "-D", data, "-m", "immediate", "stop")
+    run(pg_ctl, "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
+    return f"postgres://openslot@127.0.0.1:{port}/postgres"
+
+
+def start_redis() -> str:
+    """Start an empty server that keeps nothing on disk. Returns its REDIS_URL."""
+    folder, port = _temporary_folder("openslot-redis-"), free_port()
+    server = subprocess.Popen(
+        [_program("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
+        + ["--dir", str(folder), "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    atexit.register(server.wait)
+    atexit.register(server.terminate)
+    _wait_for(port)
+    return f"redis://127.0.0.1:{port}/0"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _program(name: str) -> str:
+    path = find(name)
+    if path is None:
+        raise SystemExit(f"{name} is not installed, or not on PATH.")
+    return path
+
+
+def _unprivileged_user() -> str | None:
+    """Whom PostgreSQL may run as when we are root, which it refuses; None to stay who we are."""
+    if os.geteuid() != 0:
+        return None
+    return "postgres" if "postgres" in {user.pw_name for user in pwd.getpwall()} else "nobody"
+
+
+def _temporary_folder(prefix: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
