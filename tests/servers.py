@@ -44,10 +44,9 @@ def start_postgresql() -> str:
 def start_redis() -> str:
     """Start an empty server that keeps nothing on disk. Returns its REDIS_URL."""
     folder, port = _temporary_folder("openslot-redis-"), free_port()
+    options = ("--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no")
     server = subprocess.Popen(
-        [_program("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
-        + ["--dir", str(folder), "--save", "", "--appendonly", "no"],
-        stdout=subprocess.DEVNULL,
+        [_program("redis-server"), "--port", str(port), *options], stdout=subprocess.DEVNULL
     )
     atexit.register(server.wait)
     atexit.register(server.terminate)

@@ -46,6 +46,26 @@ class Details:
     answers: list[dict[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    service: Service
+    start: datetime
+    provider_id: int | None
+    details: Details
+    actor: Actor
+    idempotency_key: str | None
+
+    @property
+    def business(self) -> Business:
+        return self.service.business
+
+    @property
+    def digest(self) -> str:
+        """What tells a retry from another request with the same key."""
+        asked = [self.service.pk, self.start.timestamp(), self.provider_id, asdict(self.details)]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
 def book(
     *,
     service: Service,
@@ -58,72 +78,96 @@ def book(
     """Sell the time to the client: pending where approval is needed, else confirmed.
 
     With no provider asked for, a free one is chosen: the one with the fewest sessions in that
-    week, then by priority; a provider lost to somebody quicker is followed by the next. The same
-    `idempotency_key` again gives the same booking. Raises `SlotTaken`, `SlotUnavailable`,
-    `BookingClosed`, `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
+    week, then by priority; a provider lost to somebody quicker is followed by the next, at most
+    three in all. The same `idempotency_key` again gives the same booking. Raises `SlotTaken`,
+    `SlotUnavailable`, `BookingClosed`, `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
     """
-    business = service.business
-    digest = _digest(service, start, provider_id, details)
-    if earlier := _earlier(business, idempotency_key, digest):
+    order = _Order(
+        service=service,
+        start=start,
+        provider_id=provider_id,
+        details=details,
+        actor=actor,
+        idempotency_key=idempotency_key,
+    )
+    if earlier := _earlier(order):
         return earlier
-    _check_open(business, service, actor)
-    rules = rulebook.compile_rulebook(business)
-    for chosen in _candidates(rules, service, start, provider_id):
-        try:
-            with locked_resources([chosen], now=clock.now()):
-                _check_again(rules, service, start, chosen)
-                return _write(
-                    rules, service, start, chosen, details, actor, idempotency_key, digest
-                )
-        except SlotTaken:
-            continue
-        except IntegrityError as error:
-            if earlier := _earlier(business, idempotency_key, digest):
-                return earlier
-            if guard.NAME not in str(error):
-                raise
-            logger.exception("the guard refused what the rule had let through")
-    if earlier := _earlier(business, idempotency_key, digest):
-        return earlier
-    raise SlotTaken(_alternatives(rules, service, start, provider_id))
+    _check_open(order)
+    try:
+        return _sell(order)
+    except (SlotTaken, SlotUnavailable, IntegrityError):
+        # Perhaps it was this very request, sent twice, that was quicker.
+        if earlier := _earlier(order):
+            return earlier
+        raise
 
 
-def _earlier(business: Business, key: str | None, digest: str) -> Booking | None:
-    if key is None:
+def _earlier(order: _Order) -> Booking | None:
+    """The booking that this key has already made."""
+    if order.idempotency_key is None:
         return None
-    booking = Booking.objects.for_business(business).filter(idempotency_key=key).first()
-    if booking and booking.request_digest != digest:
+    rows = Booking.objects.for_business(order.business)
+    booking = rows.filter(idempotency_key=order.idempotency_key).first()
+    if booking and booking.request_digest != order.digest:
         raise IdempotencyMismatch
     return booking
 
 
-def _digest(service: Service, start: datetime, provider_id: int | None, details: Details) -> str:
-    body = [service.pk, start.timestamp(), provider_id, asdict(details)]
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-
-
-def _check_open(business: Business, service: Service, actor: Actor) -> None:
-    """Clients are turned away while booking is closed; staff still can."""
-    if actor.user is None and not (settings.BOOKING_ENABLED and business.settings.is_active):
-        raise BookingClosed(business.settings.paused_message)
-    if not service.is_active:
+def _check_open(order: _Order) -> None:
+    """Clients are turned away while booking is closed; staff still can book."""
+    own = order.business.settings
+    if order.actor.user is None and not (settings.BOOKING_ENABLED and own.is_active):
+        raise BookingClosed(own.paused_message)
+    if not order.service.is_active:
         raise BookingClosed("This service cannot be booked any more.")
 
 
-def _candidates(
-    rules: Rulebook, service: Service, start: datetime, provider_id: int | None
-) -> list[int]:
+def _sell(order: _Order) -> Booking:
+    rules = rulebook.compile_rulebook(order.business)
+    for provider_id in _candidates(rules, order):
+        try:
+            with locked_resources([provider_id], now=clock.now()):
+                _check_again(rules, order, provider_id)
+                return _write(rules, order, provider_id)
+        except SlotTaken:
+            continue
+        except IntegrityError as error:
+            if guard.NAME not in str(error):
+                raise
+            logger.exception("the guard refused what the rule had let through")
+    raise SlotTaken(_alternatives(rules, order))
+
+
+def _candidates(rules: Rulebook, order: _Order) -> list[int]:
     """Providers who can take the start, the best first. Raises when there is none."""
-    refused = rulebook.refusals_by_provider(
-        rules, service, start=start, now=clock.now(), provider_id=provider_id
-    )
+    refused = _refusals(rules, order, order.provider_id)
     free = [pk for pk, reasons in refused.items() if not reasons]
     if free:
-        return _fairest_first(free, start, rules.timezone)[:MAX_CANDIDATES]
-    alternatives = _alternatives(rules, service, start, provider_id)
+        return _fairest_first(free, order.start, rules.timezone)[:MAX_CANDIDATES]
+    alternatives = _alternatives(rules, order)
     if any(reasons <= _LOST for reasons in refused.values()):
         raise SlotTaken(alternatives)
     raise SlotUnavailable(frozenset().union(*refused.values()), alternatives)
+
+
+def _check_again(rules: Rulebook, order: _Order, provider_id: int) -> None:
+    """Ask the engine once more, under the lock."""
+    if _refusals(rules, order, provider_id)[provider_id]:
+        raise SlotTaken
+
+
+def _refusals(
+    rules: Rulebook, order: _Order, provider_id: int | None
+) -> dict[int, frozenset[Refusal]]:
+    return rulebook.refusals_by_provider(
+        rules, order.service, start=order.start, now=clock.now(), provider_id=provider_id
+    )
+
+
+def _alternatives(rules: Rulebook, order: _Order) -> list[Slot]:
+    return rulebook.nearest_slots(
+        rules, order.service, start=order.start, now=clock.now(), provider_id=order.provider_id
+    )
 
 
 def _fairest_first(ids: list[int], start: datetime, timezone: str) -> list[int]:
@@ -131,76 +175,48 @@ def _fairest_first(ids: list[int], start: datetime, timezone: str) -> list[int]:
     if len(ids) < 2:
         return ids
     monday, next_monday = rulebook.week_of(start, timezone)
-    counts = dict(
-        Session.objects.filter(provider__in=ids, starts_at__gte=monday, starts_at__lt=next_monday)
-        .values_list("provider")
-        .annotate(Count("pk"))
+    week = Session.objects.filter(
+        provider__in=ids, starts_at__gte=monday, starts_at__lt=next_monday
     )
+    counts = dict(week.values_list("provider").annotate(Count("pk")))
     return sorted(ids, key=lambda pk: counts.get(pk, 0))
 
 
-def _alternatives(
-    rules: Rulebook, service: Service, start: datetime, provider_id: int | None
-) -> list[Slot]:
-    return rulebook.nearest_slots(
-        rules, service, start=start, now=clock.now(), provider_id=provider_id
-    )
-
-
-def _check_again(rules: Rulebook, service: Service, start: datetime, provider_id: int) -> None:
-    """Ask the engine once more, under the lock."""
-    refused = rulebook.refusals_by_provider(
-        rules, service, start=start, now=clock.now(), provider_id=provider_id
-    )
-    if refused[provider_id]:
-        raise SlotTaken
-
-
-def _write(
-    rules: Rulebook,
-    service: Service,
-    start: datetime,
-    provider_id: int,
-    details: Details,
-    actor: Actor,
-    idempotency_key: str | None,
-    digest: str,
-) -> Booking:
-    now = clock.now()
-    business = service.business
-    session = _take(rules, service, start, provider_id)
+def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:
+    now, business, service = clock.now(), order.business, order.service
+    session = _take(rules, order, provider_id)
     approval = service.requires_approval
     pending = business.settings.requires_approval if approval is None else approval
     booking = Booking.objects.create(
         business=business,
-        client=_client(business, details),
+        client=_client(business, order.details),
         service=service,
         provider_id=provider_id,
         session=session,
         status=Status.PENDING if pending else Status.CONFIRMED,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        timezone=details.timezone,
-        client_name=details.name,
-        client_email=details.email,
-        client_phone=details.phone,
-        notes=details.notes,
-        answers=details.answers,
+        timezone=order.details.timezone,
+        client_name=order.details.name,
+        client_email=order.details.email,
+        client_phone=order.details.phone,
+        notes=order.details.notes,
+        answers=order.details.answers,
         location=service.location or business.address,
         price_amount=service.price_amount,
         currency=business.currency,
-        source=actor.source,
-        created_by=actor.user,
+        source=order.actor.source,
+        created_by=order.actor.user,
         created_at=now,
         updated_at=now,
         confirmed_at=None if pending else now,
-        idempotency_key=idempotency_key,
-        request_digest=digest,
+        idempotency_key=order.idempotency_key,
+        request_digest=order.digest,
     )
     record_change(
         booking,
         Event.REQUESTED if pending else Event.CONFIRMED,
-        actor=actor,
+        actor=order.actor,
         now=now,
         before={},
         after={"status": booking.status, "starts_at": booking.starts_at.isoformat()},
@@ -208,22 +224,22 @@ def _write(
     return booking
 
 
-def _take(rules: Rulebook, service: Service, start: datetime, provider_id: int) -> Session:
+def _take(rules: Rulebook, order: _Order, provider_id: int) -> Session:
     """A session of one spot with the provider's claim: the row that the guard watches."""
-    sold = rules.services[service.pk]
-    ends_at = start + timedelta(minutes=sold.duration_minutes)
+    sold = rules.services[order.service.pk]
+    ends_at = order.start + timedelta(minutes=sold.duration_minutes)
     session = Session.objects.create(
-        business=service.business,
-        service=service,
+        business=order.business,
+        service=order.service,
         provider_id=provider_id,
-        starts_at=start,
+        starts_at=order.start,
         ends_at=ends_at,
         spots_taken=1,
     )
     Claim.objects.create(
         session=session,
         resource_id=provider_id,
-        starts_at=start,
+        starts_at=order.start,
         ends_at=ends_at,
         buffer_before_minutes=sold.buffer_before_minutes,
         buffer_after_minutes=sold.buffer_after_minutes,

@@ -26,8 +26,8 @@ def day(text: str) -> str:
     ("start", "end", "starts"),
     [
         pytest.param("10:00", "11:00", "08:00 08:30 09:00 11:00 11:30 12:00", id="touching"),
-        pytest.param("10:00", "11:01", "08:00 08:30 09:00 11:30 12:00", id="a-minute-later"),
-        pytest.param("09:59", "11:00", "08:00 08:30 11:00 11:30 12:00", id="a-minute-earlier"),
+        pytest.param("10:00", "11:00:01", "08:00 08:30 09:00 11:30 12:00", id="a-second-later"),
+        pytest.param("09:59:59", "11:00", "08:00 08:30 11:00 11:30 12:00", id="a-second-earlier"),
         pytest.param("10:10", "10:20", "08:00 08:30 09:00 10:30 11:00 11:30 12:00", id="short"),
         pytest.param("07:00", "13:00", "", id="all-day"),
         pytest.param("06:00", "11:00", "11:00 11:30 12:00", id="from-before-opening"),

@@ -73,6 +73,14 @@ def test_grid_of_windows_on_two_dates(friday: str, saturday: str, starts: str) -
     assert clock(slots, "Europe/Berlin") == starts
 
 
+@pytest.mark.parametrize("sunday", ["", "02:30-03:30", "02:45-03:15"])
+def test_window_lost_in_a_gap_begins_no_grid(sunday: str) -> None:
+    hours = {"2027-03-27": "22:00-06:00", "2027-03-28": sunday}
+    someone = provider(schedule("Europe/Berlin", overrides=hours))
+    slots = slots_of(rules(30, 80), someone, first="2027-03-27", last="2027-03-28")
+    assert clock(slots, "Europe/Berlin") == "22:00 23:20 00:40 03:00 04:20"
+
+
 def test_grid_begins_anew_every_day_of_an_open_week() -> None:
     someone = provider(schedule("UTC", every_day="00:00-24:00"))
     slots = slots_of(rules(60, 7 * 60), someone, first=FRIDAY, last=SATURDAY)

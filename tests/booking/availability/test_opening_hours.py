@@ -21,7 +21,7 @@ from tests.booking.availability.factories import (
     [
         pytest.param("09:00-17:00", 60, "09 10 11 12 13 14 15 16", id="last-slot-ends-at-closing"),
         pytest.param("09:00-10:00", 60, "09", id="just-fits"),
-        pytest.param("09:00-09:59", 60, "", id="a-minute-too-short"),
+        pytest.param("09:00-09:59:59", 60, "", id="a-second-too-short"),
         pytest.param("09:00-11:00 14:00-16:00", 60, "09 10 14 15", id="two-windows"),
         pytest.param("09:00-11:00 14:00-16:00", 180, "", id="closed-between"),
         pytest.param("", 60, "", id="closed"),
@@ -300,7 +300,8 @@ def test_service_schedule_narrows(hours: str, narrowed_by: str, starts: str) -> 
 
 def test_service_open_around_the_clock_changes_nothing() -> None:
     hours = schedule(NARROW, every_day="22:15-03:15")
-    always = schedule("Pacific/Chatham", every_day="00:00-24:00")
+    # Midnight in London falls into the window.
+    always = schedule("Europe/London", every_day="00:00-24:00")
     for service in (rules(50, 50), rules(50, 50, narrowed_by=always)):
         slots = slots_of(service, provider(hours), first="2027-06-01")
         assert clock(slots, NARROW) == "00:45 01:35 02:25 22:15 23:05 23:55"
