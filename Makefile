@@ -15,20 +15,20 @@ setup: ## Make .venv with the packages that Openslot needs to run
 	@$(call install,base)
 
 test: tools ## Run everything that a change must pass; says at its end what could not be run
-	@$(VENV) deploy/test.py
+	@$(VENV) -m deploy.test
 
 check: tools ## The quick loop: format, lint, types, imports, migrations and the tests on SQLite
-	@$(VENV) deploy/check.py
+	@$(VENV) -m deploy.check
 
 browser: tools ## Run the tests that drive Chromium
-	@$(VENV) deploy/test.py browser
+	@$(VENV) -m deploy.test browser
 
 format: tools ## Format the code and repair what the linter can repair
 	@$(VENV) -m ruff format .
 	@$(VENV) -m ruff check --fix .
 
 pins: tools ## Compile requirements/*.in into pinned versions with hashes; make pins UPGRADE=yes renews them
-	@$(VENV) deploy/pins.py $(if $(UPGRADE),--upgrade)
+	@$(VENV) -m deploy.pins $(if $(UPGRADE),--upgrade)
 
 tools:
 	@$(call install,development)

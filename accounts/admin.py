@@ -4,12 +4,17 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
+from accounts.admin_choices import OpenSelect, currency_choices, language_choices, zone_choices
 from accounts.models import Business, Membership, User
 from accounts.permissions import Ability
 from accounts.scoped_admin import ScopedAdmin
 from accounts.slugs import make_slug
+
+# What people may do lies in their memberships; groups would promise what nothing keeps.
+admin.site.unregister(Group)
 
 
 class HttpsURLField(forms.URLField):
@@ -24,13 +29,28 @@ class BusinessForm(forms.ModelForm[Business]):
         label="Booking link",
         required=False,
         max_length=100,
-        help_text="The last part of your booking link. Left empty, it is made from the name.",
+        help_text="The last part of your booking link. Changing it ends the links that you have"
+        " shared. Left empty, it is made from the name.",
     )
 
     class Meta:
         model = Business
         fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
         field_classes = {"website": HttpsURLField}
+        widgets = {
+            "description": forms.Textarea({"rows": 3}),
+            "color": forms.ColorInput(),
+            "phone": forms.TelInput(),
+            "timezone": OpenSelect(zone_choices),
+            "locale": OpenSelect(language_choices),
+            "currency": OpenSelect(currency_choices),
+        }
+        help_texts = {
+            "color": "The accent of your booking page and mails.",
+            "timezone": "Your opening hours are read on the clock of this place.",
+            "locale": "How dates, times and prices are written.",
+            "currency": "What your prices are in.",
+        }
 
     def clean(self) -> dict[str, Any] | None:
         given = super().clean() or self.cleaned_data
@@ -48,13 +68,21 @@ class BusinessAdmin(ScopedAdmin):
 
     abilities = {"view": Ability.SEE, "change": Ability.OWN}
     form = BusinessForm
+    one_per_business = True
+    hint = "Name, address, colour, language, time zone"
     list_display = ("name", "slug", "timezone")
     search_fields = ("name", "slug")
     change_form_template = "admin/accounts/business/change_form.html"
     fieldsets = (
-        (None, {"fields": ("name", "slug", "description", "color")}),
-        ("How to reach it", {"fields": ("address", "phone", "email", "website")}),
-        ("Language, time and money", {"fields": ("timezone", "locale", "currency")}),
+        (None, {"fields": ("name", "description", "slug", "color")}),
+        (
+            "How clients reach you",
+            {
+                "fields": ("address", "phone", "email", "website"),
+                "description": "Shown on the booking page and in mails; empty lines are left out.",
+            },
+        ),
+        ("Time, language and money", {"fields": ("timezone", "locale", "currency")}),
     )
 
 

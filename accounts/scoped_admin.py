@@ -5,13 +5,17 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IS_POPUP_VAR, InlineModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from accounts.models import Business
 from accounts.permissions import Ability, can
@@ -28,6 +32,16 @@ SERVED: dict[str, Ability] = MANAGED | dict.fromkeys(("add", "change", "delete")
 
 _SCOPE = "business_in_scope"
 
+# The browser's own inputs for dates and times: good with a keyboard and with a thumb.
+_NATIVE_INPUTS: dict[Any, dict[str, Any]] = {
+    models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")},
+    models.TimeField: {"widget": forms.TimeInput({"type": "time"}, format="%H:%M")},
+    models.DateTimeField: {
+        "form_class": forms.DateTimeField,
+        "widget": forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    },
+}
+
 
 def scope_of(request: HttpRequest) -> Business | None:
     """The business that the page is about, once `ScopedAdmin` has found it out."""
@@ -38,6 +52,18 @@ class _Scoped:
     """What pages and their inlines share: rights by role, and choices of one business."""
 
     abilities: ClassVar[Mapping[str, Ability]] = MANAGED
+    # Fields that people could not read as they are kept: where a page can only be read, the method
+    # named here speaks for the field.
+    read_as: ClassVar[Mapping[str, str]] = {}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sections = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if self.has_change_permission(request, obj):
+            return sections
+        return [
+            (title, {**options, "fields": _renamed(options["fields"], self.read_as)})
+            for title, options in sections
+        ]
 
     def _may(self, request: HttpRequest, action: str, row: Model | None) -> bool:
         ability = self.abilities.get(action)
@@ -59,6 +85,16 @@ class _Scoped:
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "view", None)
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            # Adding beside a select helps; changing and deleting there is done by mistake.
+            widget.can_change_related = widget.can_delete_related = widget.can_view_related = False
+            # Django's script puts a new row into selects only.
+            widget.can_add_related &= not isinstance(widget.widget, forms.CheckboxSelectMultiple)
+        return field
+
     def formfield_for_foreignkey(
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
@@ -73,13 +109,22 @@ class _Scoped:
         kwargs["queryset"] = _choices(db_field.related_model, request)
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
-    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides: ClassVar[Any] = {
+        models.URLField: {"assume_scheme": "https"},
+        **_NATIVE_INPUTS,
+    }
 
 
 class ScopedAdmin(_Scoped, admin.ModelAdmin[Any]):
     """A page whose rows belong to a business by their model's `tenant_path`."""
 
     list_per_page = 50
+    # One line below the name on the home page.
+    hint = ""
+    # What an empty list says: what to do next.
+    empty_text = "Nothing here yet."
+    # There is one row per business: with one business the list would only be in the way.
+    one_per_business = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.model.objects.visible_to(request.user)  # type: ignore[no-any-return]
@@ -87,9 +132,17 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin[Any]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if self.one_per_business and request.method == "GET" and not request.GET:
+            rows = self.get_queryset(request)[:2]
+            if len(rows) == 1:
+                return redirect(f"admin:{self._name}_change", rows[0].pk)
         if first := own_businesses(request).first():
             timezone.activate(first.zone)
-        return super().changelist_view(request, extra_context)
+        shown = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "empty_text": self.empty_text,
+        }
+        return super().changelist_view(request, shown | (extra_context or {}))
 
     def changeform_view(
         self,
@@ -106,13 +159,54 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin[Any]):
         if business is not None:
             setattr(request, _SCOPE, business)
             timezone.activate(business.zone)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        shown = {"subtitle": self._subtitle(request, row, business)}
+        return super().changeform_view(request, object_id, form_url, shown | (extra_context or {}))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if row := self.get_object(request, object_id):
+            timezone.activate(business_of(row).zone)
+        return super().history_view(request, object_id, extra_context)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Drops what cannot be an id: Django's filter would fail on it."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        given: Any = request.POST.copy()
+        given.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if pk.isdecimal()])
+        request.POST = given
+        return super().response_action(request, queryset, *args, **kwargs)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        columns = super().get_list_display(request)
+        if "business" not in columns and self._spans_businesses(request):
+            return [*columns, "business"]
+        return columns
+
+    def get_list_select_related(self, request: HttpRequest) -> Any:
+        own = list(super().get_list_select_related(request) or ())  # type: ignore[arg-type]
+        return [*own, "business"] if self._has_business() else own
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
-        if self._has_business() and own_businesses(request).count() > 1:
+        if self._spans_businesses(request):
             return [("business", OwnRowsFilter), *filters]
         return filters
+
+    @property
+    def _name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def _subtitle(self, request: HttpRequest, row: Any, business: Business | None) -> str:
+        names = [str(row)] if row else []
+        if business and self._spans_businesses(request):
+            names.append(business.name)
+        return " · ".join(names)
+
+    def _spans_businesses(self, request: HttpRequest) -> bool:
+        return self._has_business() and own_businesses(request).count() > 1
 
     def _has_business(self) -> bool:
         try:
@@ -127,6 +221,7 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin[Any]):
             "title": f"Add {self.opts.verbose_name}: for which business?",
             "businesses": own_businesses(request),
             "opts": self.opts,
+            "is_popup": IS_POPUP_VAR in request.GET,
         }
         return TemplateResponse(request, "admin/choose_business.html", context)
 
@@ -135,6 +230,9 @@ class ScopedInline(_Scoped, InlineModelAdmin[Any, Any]):
     """Rows below a page of `ScopedAdmin`; mix with Django's tabular or stacked inline."""
 
     extra = 0
+    template = "admin/edit_inline/explained.html"
+    # A sentence above the rows.
+    hint = ""
 
 
 class OwnRowsFilter(admin.RelatedFieldListFilter):
@@ -145,6 +243,13 @@ class OwnRowsFilter(admin.RelatedFieldListFilter):
         return [(str(row.pk), str(row)) for row in rows]
 
 
+def _renamed(fields: Any, names: Mapping[str, str]) -> list[Any]:
+    return [
+        names.get(field, field) if isinstance(field, str) else _renamed(field, names)
+        for field in fields
+    ]
+
+
 def own_businesses(request: HttpRequest) -> QuerySet[Business]:
     return Business.objects.visible_to(request.user)
 
@@ -153,7 +258,7 @@ def _chosen_business(request: HttpRequest) -> Business | None:
     """For a new row: the only business there is, or the one named in the address or the form."""
     own = own_businesses(request)
     asked = request.POST.get("business") or request.GET.get("business", "")
-    if asked.isdigit():
+    if asked.isdecimal():
         return own.filter(pk=int(asked[:18])).first()
     return own.first() if own.count() == 1 else None
 

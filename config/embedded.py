@@ -1,7 +1,8 @@
 """Everything in one command: `python -m config.embedded`, which `make run` calls.
 
 The code is loaded once and then forked into a web server and a worker that also keeps the
-schedule. They share its memory and one data folder, and nothing else has to run.
+schedule. They share its memory and one data folder, and nothing else has to run. An empty database
+gets the demo business, unless the argument is `--no-demo`.
 """
 
 import errno
@@ -137,7 +138,7 @@ def prepare() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        if not Business.objects.exists():
+        if not Business.objects.exists() and "--no-demo" not in sys.argv:
             with Path(os.devnull).open("w") as nowhere:
                 call_command("seed_demo", stdout=nowhere)
     except (CommandError, DatabaseError, ImproperlyConfigured) as error:
@@ -156,6 +157,8 @@ def welcome() -> str:
     lines = ["", "Openslot runs. Stop it with Ctrl-C.", ""]
     slugs = Business.objects.values_list("slug", flat=True)[:5]
     lines += [f"  Booking page   {booking_url(slug)}" for slug in slugs]
+    if not slugs:
+        lines.append("  No business yet: make one with manage.py create_business")
     lines.append(f"  Staff          {absolute('/admin/')}")
     owner = User.objects.filter(email=demo.OWNER_EMAIL).first()
     if owner and owner.check_password(demo.password()):

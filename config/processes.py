@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
+from typing import NoReturn
 
 STOP_SECONDS = 8
 _fork = multiprocessing.get_context("fork")
@@ -35,13 +36,12 @@ class Processes:
         if child.exitcode:
             raise Stopped(f"The {name} failed (exit code {child.exitcode}).")
 
-    def watch(self) -> None:
+    def watch(self) -> NoReturn:
         """Wait until one of them ends, which none should, and raise `Stopped`."""
-        wait([child.sentinel for child in self.running])
-        for child in self.running:
-            child.join(timeout=0)
-            if child.exitcode is not None:
-                raise Stopped(f"The {child.name} has ended (exit code {child.exitcode}).")
+        ended = wait([child.sentinel for child in self.running])
+        [child, *_] = [child for child in self.running if child.sentinel in ended]
+        child.join()
+        raise Stopped(f"The {child.name} has ended (exit code {child.exitcode}).")
 
     def stop(self) -> None:
         """Ask all to end, and end those that have not after a few seconds."""

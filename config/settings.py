@@ -152,7 +152,7 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
-        "timeout": 20,
+        "timeout": 10,
         # A transaction that reads first and writes later fails at once under load ("database is
         # locked"), whatever the timeout, unless it asks for the write lock at its start.
         "transaction_mode": "IMMEDIATE",
@@ -199,6 +199,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# The scheduler answers `celery inspect ping`, as a worker does: a health check can ask it.
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = True
 CELERY_BEAT_SCHEDULE = {
     "dispatch": {
         "task": "notifications.tasks.dispatch",

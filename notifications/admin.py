@@ -1,6 +1,7 @@
 """Every message, as it was told or as it would be told now."""
 
 from collections.abc import Callable
+from typing import Any
 
 from csp.decorators import csp_replace
 from django.contrib import admin
@@ -9,11 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Ability
 from accounts.scoped_admin import ScopedAdmin
+from config.core import when
 from notifications.letters import compose
 from notifications.models import Message
 from notifications.rendering import Rendered, render
@@ -22,14 +25,43 @@ from notifications.rendering import Rendered, render
 @admin.register(Message)
 class MessageAdmin(ScopedAdmin):
     abilities = {"view": Ability.SEE}
-    list_display = ("__str__", "recipient", "audience", "status", "due_at", "sent_at")
+    hint = "Every mail that was sent or waits"
+    empty_text = "No messages yet. Mails about bookings appear here, sent or waiting."
+    list_display = ("about", "recipient", "to_whom", "state", "moment")
     list_filter = ("status", "audience")
+    list_select_related = ("business",)
     search_fields = ("recipient", "subject")
+    search_help_text = "Address or subject"
     fieldsets = (
-        (None, {"fields": ("subject_line", "recipient", "audience", "status", "error")}),
-        ("Times", {"fields": (("due_at", "sent_at"), "attempts")}),
-        ("As it reads", {"fields": ("preview", "plain_text")}),
+        (None, {"fields": ("state", "subject_line", "recipient", "to_whom", "moment", "error")}),
+        ("The mail", {"fields": ("preview",)}),
+        ("As text", {"fields": ("plain_text",), "classes": ("collapse",)}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the line for an error where there was none."""
+        (title, first), *others = super().get_fieldsets(request, obj)
+        fields = [name for name in first["fields"] if name != "error" or (obj and obj.error)]
+        return [(title, {**first, "fields": fields}), *others]
+
+    @admin.display(description="subject", ordering="subject")
+    def about(self, message: Message) -> str:
+        return capfirst(str(message))
+
+    @admin.display(description="written to", ordering="audience")
+    def to_whom(self, message: Message) -> str:
+        return message.get_audience_display()
+
+    @admin.display(description="status", ordering="status")
+    def state(self, message: Message) -> SafeString:
+        return render_to_string("admin/notifications/message/badge.html", {"message": message})
+
+    @admin.display(description="sent or due", ordering="due_at")
+    def moment(self, message: Message) -> str:
+        business = message.business
+        return when.short_moment(
+            message.sent_at or message.due_at, business.timezone, business.locale
+        )
 
     @admin.display(description="subject")
     def subject_line(self, message: Message) -> str:

@@ -25,13 +25,13 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def business(db: None, clock: time_machine.Traveller) -> Business:
-    made: Business = BusinessFactory(name="Salon Mara", slug="salon-mara")
+    made: Business = BusinessFactory.create(name="Salon Mara", slug="salon-mara")
     return made
 
 
 @pytest.fixture
 def service(business: Business) -> Service:
-    made: Service = ServiceFactory(business=business, slug="haircut")
+    made: Service = ServiceFactory.create(business=business, slug="haircut")
     return made
 
 
@@ -53,11 +53,11 @@ def staff(business: Business) -> User:
 @pytest.fixture
 def stranger(business: Business) -> User:
     """The owner of another business."""
-    return member(BusinessFactory(name="Rival", slug="rival"), Role.OWNER)
+    return member(BusinessFactory.create(name="Rival", slug="rival"), Role.OWNER)
 
 
 def member(business: Business, role: str) -> User:
-    user: User = MembershipFactory(business=business, role=role).user
+    user: User = MembershipFactory.create(business=business, role=role).user
     return user
 
 
@@ -71,9 +71,9 @@ def booked(service: Service) -> Book:
     """Books through the operation, as the booking page does."""
 
     def call(start: datetime | None = None, **given: Any) -> Booking:
-        details = {"name": "Eva Klein", "email": "eva@example.com", "timezone": "Europe/Berlin"}
+        details: dict[str, Any] = {"name": "Eva Klein", "email": "eva@example.com"}
         chosen = given.pop("service", service)
-        options = {
+        options: dict[str, Any] = {
             name: given.pop(name)
             for name in ("provider_id", "idempotency_key", "actor")
             if name in given
@@ -81,8 +81,8 @@ def booked(service: Service) -> Book:
         return book(
             service=chosen,
             start=start or at(8),
-            details=Details(**(details | given)),
-            **({"actor": CLIENT} | options),
+            details=Details(**({"timezone": "Europe/Berlin"} | details | given)),
+            **{"actor": CLIENT, **options},
         )
 
     return call

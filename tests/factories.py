@@ -74,8 +74,10 @@ class ServiceFactory(DjangoModelFactory[Service]):
 
     @factory.post_generation
     def providers(self, create: bool, extracted: Any, **given: Any) -> None:
-        chosen = [ProviderFactory(business=self.business)] if extracted is None else extracted
-        self.providers.set(chosen)  # type: ignore[attr-defined]
+        chosen = extracted
+        if chosen is None:
+            chosen = [ProviderFactory.create(business=self.business)]
+        self.providers.set(chosen)
 
 
 class QuestionFactory(DjangoModelFactory[Question]):

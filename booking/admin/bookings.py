@@ -3,23 +3,29 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.permissions import Ability, can
-from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin, ScopedInline
-from booking.admin.decisions import staff_actor
-from booking.lifecycle import Status
-from booking.models import Booking, HistoryEntry
+from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin
+from booking.admin.decisions import minutes_of, staff_actor, times_of
+from booking.admin.history import HistoryInline
+from booking.lifecycle import OPEN, Status
+from booking.models import Booking
 from booking.operations import approve_booking, reject_booking
-from booking.times import clocks
 from config.core import clock, when
 from config.core.errors import DomainError
 from notifications.models import Message
 
 SEE_ONLY = {"view": Ability.SEE}
+# Left out of a booking's page where they have nothing to say.
+WHERE_SAID = {
+    "on_the_clients_clock": lambda booking: booking.timezone != booking.business.timezone,
+    "said": lambda booking: booking.answers,
+}
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -32,31 +38,11 @@ class WhenFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case "upcoming":
-                return queryset.filter(ends_at__gt=clock.now())
+                return queryset.filter(status__in=OPEN, ends_at__gt=clock.now())
             case "past":
                 return queryset.filter(ends_at__lte=clock.now())
             case _:
                 return queryset
-
-
-class HistoryInline(ScopedInline, admin.TabularInline[HistoryEntry, Booking]):
-    abilities = SEE_ONLY
-    model = HistoryEntry
-    fields = readonly_fields = ("at", "event", "who", "source", "change")
-    verbose_name_plural = "history"
-
-    @admin.display(description="by")
-    def who(self, entry: HistoryEntry) -> str:
-        return str(entry.actor or entry.get_actor_kind_display())
-
-    @admin.display(description="what changed")
-    def change(self, entry: HistoryEntry) -> str:
-        return ", ".join(
-            f"{name.replace('_', ' ')}: {before} → {value}" if before else f"{name}: {value}"
-            for name, value in entry.after.items()
-            if value
-            for before in [entry.before.get(name, "")]
-        )
 
 
 @admin.register(Booking)
@@ -64,6 +50,8 @@ class BookingAdmin(ScopedAdmin):
     abilities = SEE_ONLY
     inlines = (HistoryInline,)
     change_form_template = "admin/booking/booking/change_form.html"
+    hint = "Requests, upcoming and past"
+    empty_text = "Nobody has booked yet. Share your booking link: it is on the home page."
     list_display = ("when", "client_name", "service", "provider", "state", "decide")
     list_display_links = ("when", "client_name")
     list_filter = (
@@ -74,39 +62,47 @@ class BookingAdmin(ScopedAdmin):
     )
     list_select_related = ("business", "service", "provider")
     search_fields = ("reference", "client_name", "client_email", "client_phone")
+    search_help_text = "Name, e-mail, phone or reference"
     actions = ("approve_selected", "reject_selected")
     fieldsets = (
-        (None, {"fields": ("state", "when", "on_the_clients_clock", "service", "provider")}),
+        (None, {"fields": ("state", "takes_place", "on_the_clients_clock", "service", "provider")}),
         ("Client", {"fields": ("client", "client_name", "client_email", "client_phone")}),
         ("What they said", {"fields": ("said", "notes")}),
         (
             "Record",
-            {
-                "fields": (
-                    "reference",
-                    "source",
-                    "created_at",
-                    "confirmed_at",
-                    "approved_by",
-                    "rejection_reason",
-                    "cancelled_at",
-                    "cancellation_reason",
-                    "mails",
-                )
-            },
+            {"fields": ("reference", "source", "rejection_reason", "cancellation_reason", "mails")},
         ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         """Requests first, then what comes next, then what is over, the latest first."""
-        waiting = When(status=Status.PENDING, then=Value(0))
-        coming = When(ends_at__gt=clock.now(), then=Value(1))
-        order = Case(waiting, coming, default=Value(2), output_field=IntegerField())
+        is_coming = When(status__in=OPEN, ends_at__gt=clock.now(), then=Value(1))
+        turn = Case(
+            When(status=Status.PENDING, then=Value(0)),
+            is_coming,
+            default=Value(2),
+            output_field=IntegerField(),
+        )
         rows: QuerySet[Booking] = super().get_queryset(request)
-        return rows.annotate(turn=order)
+        rows = rows.annotate(turn=turn)
+        return rows.annotate(soonest=Case(When(turn__lt=2, then=F("starts_at"))))
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("turn", "starts_at")
+        return ("turn", "soonest", "-starts_at")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        columns = super().get_list_display(request)
+        if can(request.user, Ability.SERVE):
+            return columns
+        return [column for column in columns if column != "decide"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the lines that would be empty."""
+        sections = [
+            (title, {**options, "fields": [name for name in options["fields"] if _says(obj, name)]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+        return [(title, options) for title, options in sections if options["fields"]]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if can(request.user, Ability.SERVE) else {}
@@ -116,22 +112,19 @@ class BookingAdmin(ScopedAdmin):
         business = booking.business
         return when.short_moment(booking.starts_at, business.timezone, business.locale)
 
+    @admin.display(description="when")
+    def takes_place(self, booking: Booking) -> str:
+        return f"{times_of(booking)[0]}, {minutes_of(booking)} minutes"
+
     @admin.display(description="on the client's clock")
     def on_the_clients_clock(self, booking: Booking) -> str:
-        business = booking.business
-        readings = clocks(
-            booking.starts_at,
-            business_zone=business.timezone,
-            client_zone=booking.timezone,
-            locale=business.locale,
-        )
-        return str(readings[-1])
+        return str(times_of(booking)[-1])
 
     @admin.display(description="status", ordering="status")
     def state(self, booking: Booking) -> SafeString:
         return render_to_string("admin/booking/booking/badge.html", {"booking": booking})
 
-    @admin.display(description="")
+    @admin.display(description="your answer", empty_value="")
     def decide(self, booking: Booking) -> SafeString | str:
         if booking.status != Status.PENDING:
             return ""
@@ -148,23 +141,43 @@ class BookingAdmin(ScopedAdmin):
 
     @admin.action(description="Approve selected requests")
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        self._decide_all(request, queryset, approve_booking)
+        done = self._decide_all(request, queryset, approve_booking)
+        self._tell(request, done, "approved")
 
     @admin.action(description="Decline selected requests")
     def reject_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        self._decide_all(request, queryset, reject_booking, reason="")
+        done = self._decide_all(request, queryset, reject_booking, reason="")
+        self._tell(request, done, "declined")
 
     def _decide_all(
         self, request: HttpRequest, queryset: QuerySet[Booking], operation: Any, **given: str
-    ) -> None:
-        done = 0
+    ) -> list[Booking]:
+        done = []
         for booking in queryset.select_related("business"):
             if not can(request.user, Ability.SERVE, booking.business):
                 continue
             try:
-                operation(booking=booking, actor=staff_actor(request), **given)
-                done += 1
+                done.append(operation(booking=booking, actor=staff_actor(request), **given))
             except DomainError as error:
-                text = f"{booking.reference}: {error.message}"
+                text = f"{booking.client_name}, {self.when(booking)}: {error.message}"
                 self.message_user(request, text, messages.WARNING)
-        self.message_user(request, f"{done} decided; the clients are told.")
+        return done
+
+    def _tell(self, request: HttpRequest, done: list[Booking], verb: str) -> None:
+        if not done:
+            self.message_user(request, "Nothing was changed.", messages.WARNING)
+            return
+        count = f"{len(done)} request{pluralize(done)} {verb}."
+        self.message_user(request, f"{count} Clients with an e-mail address are told by mail.")
+        for booking in done:
+            if not booking.client_email:
+                text = f"{booking.client_name} gave no e-mail: please call {booking.client_phone}."
+                self.message_user(request, text, messages.WARNING)
+
+
+def _says(booking: Booking | None, name: Any) -> bool:
+    """Whether a line of the booking's page has anything in it."""
+    if booking is None:
+        return True
+    is_said = WHERE_SAID.get(name)
+    return bool(is_said(booking) if is_said else getattr(booking, name, True))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -21,7 +21,7 @@ from accounts.permissions import Ability, can
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
-from booking.times import clocks
+from booking.times import LocalTime, clocks
 from config.core.errors import DomainError
 from config.core.text import clean_text, validate_text
 
@@ -32,7 +32,7 @@ class ReasonForm(forms.Form):
         max_length=500,
         validators=[validate_text],
         widget=forms.Textarea({"rows": 3}),
-        help_text="Sent to the client. May be left empty.",
+        help_text="Sent to the client as you write it. May be left empty.",
     )
 
     def clean_reason(self) -> str:
@@ -125,22 +125,32 @@ def _find(request: HttpRequest, reference: str, *, ability: Ability = Ability.SE
 def _page(
     request: HttpRequest, booking: Booking, form: ReasonForm, *, status: int = 200
 ) -> HttpResponse:
-    business = booking.business
     context = {
         **admin.site.each_context(request),
         "title": f"{booking.client_name}: {booking.service.name}",
         "booking": booking,
         "form": form,
-        "times": clocks(
-            booking.starts_at,
-            business_zone=business.timezone,
-            client_zone=booking.timezone,
-            locale=business.locale,
-        ),
+        "times": times_of(booking),
+        "minutes": minutes_of(booking),
+        "visits": booking.client.bookings.exclude(pk=booking.pk).count(),
         "may_decide": booking.status == Status.PENDING and _serves(request, booking),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
     }
     return TemplateResponse(request, "admin/booking/booking/decide.html", context, status=status)
+
+
+def times_of(booking: Booking) -> list[LocalTime]:
+    business = booking.business
+    return clocks(
+        booking.starts_at,
+        business_zone=business.timezone,
+        client_zone=booking.timezone,
+        locale=business.locale,
+    )
+
+
+def minutes_of(booking: Booking) -> int:
+    return int((booking.ends_at - booking.starts_at).total_seconds()) // 60
 
 
 def _serves(request: HttpRequest, booking: Booking) -> bool:
@@ -157,5 +167,5 @@ def _back(request: HttpRequest, booking: Booking) -> HttpResponse:
     """To where the button was pressed, within this site, else to the decision page."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        return redirect(wanted)
+        return HttpResponseRedirect(wanted)
     return redirect("admin:booking_decide", booking.reference)

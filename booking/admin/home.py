@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import Business
+from accounts.permissions import Ability, can
 from accounts.scoped_admin import own_businesses
 from booking.links import booking_url
-from booking.models import Booking
+from booking.models import Booking, Service
 from config.core import clock
 
 NEXT = 5
@@ -20,23 +21,30 @@ class BusinessSummary:
     link: str
     pending: int
     upcoming: int
+    can_be_booked: bool
+    filter: str
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     bookings = Booking.objects.visible_to(request.user)
     upcoming = bookings.upcoming(now).select_related("business", "service", "provider")
+    businesses = list(own_businesses(request)[:10])
     return {
-        "businesses": [_summary(business) for business in own_businesses(request)[:10]],
+        "businesses": [_summary(business, is_only=len(businesses) == 1) for business in businesses],
+        "may_manage": can(request.user, Ability.MANAGE),
         "next_bookings": upcoming[:NEXT],
     }
 
 
-def _summary(business: Business) -> BusinessSummary:
+def _summary(business: Business, *, is_only: bool) -> BusinessSummary:
     bookings = Booking.objects.for_business(business)
+    services = Service.objects.for_business(business).active()
     return BusinessSummary(
         business=business,
         link=booking_url(business.slug),
         pending=bookings.pending().count(),
         upcoming=bookings.upcoming(clock.now()).count(),
+        can_be_booked=services.filter(providers__is_active=True).exists(),
+        filter="" if is_only else f"&business__id__exact={business.pk}",
     )

@@ -1,16 +1,54 @@
+from datetime import time
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
 
+from accounts.admin_choices import OpenSelect, zone_choices
 from accounts.scoped_admin import SERVED, OwnRowsFilter, ScopedAdmin, ScopedInline
 from booking.models import BlockedPeriod, DateOverride, Schedule, WeeklyHours
+from booking.operations.create_business import WORKING_DAYS
 from config.core import when
+
+USUAL_WEEK = [{"weekday": day, "start": time(9), "end": time(17)} for day in WORKING_DAYS]
+
+
+class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
+    class Meta:
+        model = WeeklyHours
+        fields = ("weekday", "start", "end")
+
+    def has_changed(self) -> bool:
+        """A new row that was filled in for the person counts as if they had typed it."""
+        if self.instance.pk:
+            return super().has_changed()
+        return any(self[name].data for name in self.Meta.fields)
 
 
 class WeeklyHoursInline(ScopedInline, admin.TabularInline[WeeklyHours, Schedule]):
     model = WeeklyHours
+    form = WeeklyHoursForm
+    read_as = {"start": "opens", "end": "closes"}
+    verbose_name = "opening time"
+    verbose_name_plural = "weekly hours"
+    hint = (
+        "One line for each stretch of time; two lines on one day make a break between them."
+        " An end at or before the start lies on the next day; 00:00 to 00:00 is the whole day."
+    )
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else len(USUAL_WEEK)
+
+    @admin.display(description="start")
+    def opens(self, hours: WeeklyHours) -> str:
+        return f"{hours.start:%H:%M}"
+
+    @admin.display(description="end")
+    def closes(self, hours: WeeklyHours) -> str:
+        return f"{hours.end:%H:%M}"
 
 
 class DateOverrideFormSet(BaseInlineFormSet[DateOverride, Schedule, Any]):
@@ -27,11 +65,40 @@ class DateOverrideFormSet(BaseInlineFormSet[DateOverride, Schedule, Any]):
 class DateOverrideInline(ScopedInline, admin.TabularInline[DateOverride, Schedule]):
     model = DateOverride
     formset = DateOverrideFormSet
+    read_as = {"start": "opens", "end": "closes"}
+    verbose_name = "date"
+    verbose_name_plural = "date overrides"
+    hint = (
+        "Days that differ from the week: with both times those hours are open instead;"
+        " with none the day is closed."
+    )
+
+    @admin.display(description="start")
+    def opens(self, override: DateOverride) -> str:
+        return f"{override.start:%H:%M}" if override.start else "closed"
+
+    @admin.display(description="end")
+    def closes(self, override: DateOverride) -> str:
+        return f"{override.end:%H:%M}" if override.end else "closed"
+
+
+class ScheduleForm(forms.ModelForm[Schedule]):
+    class Meta:
+        model = Schedule
+        fields = ("business", "name", "timezone")
+        widgets = {"timezone": OpenSelect(lambda: [("", "As the business"), *zone_choices()])}
+        help_texts = {
+            "name": "For you, for example “Opening hours” or “Late shift”.",
+            "timezone": "Only for people who work on another clock than the business.",
+        }
 
 
 @admin.register(Schedule)
 class ScheduleAdmin(ScopedAdmin):
+    form = ScheduleForm
     inlines = (WeeklyHoursInline, DateOverrideInline)
+    hint = "Weekly hours, and days that differ"
+    empty_text = "No schedules yet. Add one with the hours of a week."
     list_display = ("name", "week", "timezone")
     search_fields = ("name",)
     fields = ("business", "name", "timezone")
@@ -39,25 +106,77 @@ class ScheduleAdmin(ScopedAdmin):
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("weekly_hours")
 
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """A new schedule starts with the usual week, to be changed or removed line by line."""
+        given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, WeeklyHoursInline) and not obj.pk:
+            given["initial"] = USUAL_WEEK
+        return given
+
     @admin.display(description="hours")
     def week(self, schedule: Schedule) -> str:
         return ", ".join(str(hours) for hours in schedule.weekly_hours.all()) or "closed"
 
 
+class BlockedPeriodForm(forms.ModelForm[BlockedPeriod]):
+    class Meta:
+        model = BlockedPeriod
+        fields = (
+            "business",
+            "resource",
+            "reason",
+            "first_date",
+            "last_date",
+            "starts_at",
+            "ends_at",
+        )
+        labels = {"resource": "Who or what"}
+        help_texts = {
+            "resource": "",
+            "first_date": "",
+            "last_date": "Included; empty: the first day only.",
+            "starts_at": "",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "resource" in self.fields:
+            self.fields["resource"].empty_label = "Everybody"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("first_date") and "last_date" not in self.errors:
+            given["last_date"] = given.get("last_date") or given["first_date"]
+        return given
+
+
 @admin.register(BlockedPeriod)
 class BlockedPeriodAdmin(ScopedAdmin):
     abilities = SERVED
-    list_display = ("period", "resource", "reason")
+    form = BlockedPeriodForm
+    hint = "Time off: holidays, illness, a long lunch"
+    empty_text = "No time off yet. Add a blocked period and nothing can be booked in it."
+    list_display = ("period", "who", "reason")
     list_filter = (("resource", OwnRowsFilter),)
     list_select_related = ("resource", "business")
     search_fields = ("reason", "resource__name")
+    search_help_text = "Reason or name"
     fieldsets = (
-        (None, {"fields": ("business", "resource", "reason")}),
+        (
+            None,
+            {
+                "fields": ("business", "resource", "reason"),
+                "description": "Nothing can be booked in this time. Bookings that were made"
+                " before stay as they are.",
+            },
+        ),
         ("Whole days", {"fields": (("first_date", "last_date"),)}),
         ("Or a part of a day", {"fields": (("starts_at", "ends_at"),)}),
     )
 
-    @admin.display(description="time off")
+    @admin.display(description="time off", ordering="first_date")
     def period(self, blocked: BlockedPeriod) -> str:
         zone, locale = blocked.business.timezone, blocked.business.locale
         if blocked.first_date and blocked.last_date:
@@ -67,3 +186,7 @@ class BlockedPeriodAdmin(ScopedAdmin):
             return f"{first} – {when.short_date(blocked.last_date, locale)}"
         ends = (blocked.starts_at, blocked.ends_at)
         return " – ".join(when.short_moment(end, zone, locale) for end in ends if end)
+
+    @admin.display(description="who or what", ordering="resource__name")
+    def who(self, blocked: BlockedPeriod) -> str:
+        return str(blocked.resource or "Everybody")

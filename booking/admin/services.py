@@ -3,16 +3,25 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import slugify
 
+from accounts.models import Business
 from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin, ScopedInline, scope_of
 from accounts.slugs import make_slug
-from booking.models import Question, Resource, Service
+from booking.models import Question, Resource, ResourceKind, Service
 from booking.models.service import validate_choices
 from config.core.fields import LinesField, MoneyField
 from config.core.money import format_money
 
-AS_THE_BUSINESS = (("unknown", "As the business says"), ("true", "Yes"), ("false", "No"))
+# Left empty by a service, these are as the business's booking settings say.
+INHERITED = (
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "minimum_notice_minutes",
+    "booking_horizon_days",
+)
 
 
 class ServiceForm(forms.ModelForm[Service]):
@@ -20,20 +29,29 @@ class ServiceForm(forms.ModelForm[Service]):
         label="Link",
         required=False,
         max_length=100,
-        help_text="Its part of the booking link. Left empty, it is made from the name.",
+        help_text="The last part of this service's own link. Left empty, it is made from the name.",
     )
 
     class Meta:
         model = Service
         fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "requires_approval" in self.fields:
-            widget = forms.NullBooleanSelect()
-            widget.choices = AS_THE_BUSINESS
-            self.fields["requires_approval"].widget = widget
-            self.fields["requires_approval"].help_text = ""
+        widgets = {"description": forms.Textarea({"rows": 3}), "color": forms.ColorInput()}
+        labels = {
+            "is_active": "Can be booked",
+            "buffer_before_minutes": "Buffer before, in minutes",
+            "buffer_after_minutes": "Buffer after, in minutes",
+            "minimum_notice_minutes": "Minimum notice, in minutes",
+            "booking_horizon_days": "Booking horizon, in days",
+            "slot_alignment": "Starts are counted",
+            "schedule": "Only within",
+        }
+        help_texts = {
+            "description": "Clients read this on the booking page.",
+            "providers": "Who offers it. Clients may choose, or leave it to you.",
+            "color": "Marks it on the booking page and in the lists.",
+            "slot_interval_minutes": "For example 30. Empty: the duration plus the larger buffer.",
+            "schedule": "Narrows the hours of those who offer it, for example to the mornings.",
+        }
 
     def clean(self) -> dict[str, Any] | None:
         given = super().clean() or self.cleaned_data
@@ -50,14 +68,13 @@ class ServiceForm(forms.ModelForm[Service]):
 
 class QuestionForm(forms.ModelForm[Question]):
     choices = LinesField(
-        required=False,
-        validators=[validate_choices],
-        help_text="One a line; only for “one of several”.",
+        required=False, validators=[validate_choices], widget=forms.Textarea({"rows": 2})
     )
 
     class Meta:
         model = Question
         fields = ("label", "type", "is_required", "choices", "position")
+        labels = {"type": "Answer", "is_required": "Must be answered", "position": "Order"}
 
 
 class QuestionFormSet(forms.BaseInlineFormSet[Question, Service, QuestionForm]):
@@ -76,33 +93,58 @@ class QuestionInline(ScopedInline, admin.TabularInline[Question, Service]):
     model = Question
     form = QuestionForm
     formset = QuestionFormSet  # type: ignore[assignment]
+    read_as = {"choices": "choices_in_words"}
+    hint = (
+        "What clients are asked when they book. Choices, one a line, are for “One of several”"
+        " only; lower order numbers are asked first."
+    )
+
+    @admin.display(description="choices")
+    def choices_in_words(self, question: Question) -> str:
+        return ", ".join(question.choices)
 
 
 @admin.register(Service)
 class ServiceAdmin(ScopedAdmin):
     form = ServiceForm
     inlines = (QuestionInline,)
+    read_as = {"price_amount": "price"}
+    hint = "What clients can book: length, price, questions"
+    empty_text = "No services yet. Add the first one, and your booking page can offer it."
     list_display = ("name", "duration", "price", "with_whom", "is_active")
     list_filter = ("is_active", ("providers", OwnRowsFilter))
     search_fields = ("name",)
-    list_select_related = ("business",)
+    list_select_related = ("business__settings",)
     fieldsets = (
-        (None, {"fields": ("business", "name", "slug", "description", "providers", "is_active")}),
         (
-            "Time",
+            None,
             {
                 "fields": (
-                    "duration_minutes",
-                    ("slot_interval_minutes", "slot_alignment"),
-                    ("buffer_before_minutes", "buffer_after_minutes"),
-                    ("minimum_notice_minutes", "booking_horizon_days"),
-                    "schedule",
+                    "business",
+                    "name",
+                    "description",
+                    ("duration_minutes", "price_amount"),
+                    "providers",
+                    "requires_approval",
+                    "is_active",
                 )
             },
         ),
         (
-            "Price, place and look",
-            {"fields": ("requires_approval", "price_amount", "location", "color", "position")},
+            "When it can be booked",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    ("slot_interval_minutes", "slot_alignment"),
+                    ("buffer_before_minutes", "buffer_after_minutes"),
+                    ("minimum_notice_minutes", "booking_horizon_days"),
+                    "schedule",
+                ),
+            },
+        ),
+        (
+            "Place and look",
+            {"classes": ("collapse",), "fields": ("location", "color", "position", "slug")},
         ),
     )
 
@@ -120,12 +162,31 @@ class ServiceAdmin(ScopedAdmin):
                 initial=0,
                 help_text="0 shows no price.",
             )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "requires_approval":
+            return _approval_field(scope_of(request))
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        business = scope_of(request)
+        if db_field.name in INHERITED and business:
+            now = getattr(business.settings, db_field.name)
+            field.help_text = f"Empty: as in the booking settings, now {now}."
+        return field
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = forms.CheckboxSelectMultiple()
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         field.queryset = field.queryset.people()
+        if not field.queryset.exists():
+            people = reverse("admin:booking_resource_add")
+            field.help_text = format_html(
+                'There is nobody yet: <a href="{}">add a person</a> first.', people
+            )
         return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Everybody who takes bookings offers a new service, until unticked."""
+        business = scope_of(request)
+        people = Resource.objects.for_business(business).people().active() if business else ()
+        return {"providers": list(people), **super().get_changeform_initial_data(request)}
 
     @admin.display(ordering="duration_minutes")
     def duration(self, service: Service) -> str:
@@ -143,10 +204,55 @@ class ServiceAdmin(ScopedAdmin):
         return ", ".join(person.name for person in service.providers.all()) or "nobody yet"
 
 
+def _approval_field(business: Business | None) -> forms.Field:
+    usual = "yes" if business and business.settings.requires_approval else "no"
+    widget = forms.NullBooleanSelect()
+    widget.choices = [
+        ("unknown", f"As in the booking settings ({usual})"),
+        ("true", "Yes"),
+        ("false", "No"),
+    ]
+    return forms.NullBooleanField(
+        label="Approval needed",
+        required=False,
+        widget=widget,
+        help_text="With “yes” every booking waits as a request until somebody approves it.",
+    )
+
+
+class ResourceForm(forms.ModelForm[Resource]):
+    class Meta:
+        model = Resource
+        fields = ("business", "name", "kind", "email", "schedule", "priority", "is_active")
+        labels = {"is_active": "Takes bookings", "priority": "Order"}
+        help_texts = {
+            "kind": "Only a person can offer services.",
+            "email": "Mails about this person's bookings go there too.",
+            "schedule": "",
+            "priority": "When several are free, the lowest number is asked first.",
+            "is_active": "Untick to take no more bookings; those made stay.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "schedule" in self.fields:
+            label = "The business's own hours"
+            self.fields["schedule"].empty_label = label  # type: ignore[attr-defined]
+
+
 @admin.register(Resource)
 class ResourceAdmin(ScopedAdmin):
-    list_display = ("name", "kind", "schedule", "priority", "is_active")
+    form = ResourceForm
+    hint = "The people, rooms and equipment that are booked"
+    empty_text = "Nobody here yet. Add the people who offer your services."
+    list_display = ("name", "kind", "hours", "is_active")
     list_filter = ("kind", "is_active")
     list_select_related = ("schedule",)
     search_fields = ("name", "email")
     fields = ("business", "name", "kind", "email", "schedule", "priority", "is_active")
+
+    @admin.display(ordering="schedule__name")
+    def hours(self, resource: Resource) -> str:
+        if resource.schedule:
+            return resource.schedule.name
+        return "Always" if resource.kind != ResourceKind.PERSON else "The business's own"

@@ -50,6 +50,7 @@ class CalendarView:
     day: str
     is_day_asked: bool
     chosen: str
+    chosen_short: str
     times: list[Time]
     times_words: str
     day_address: str
@@ -92,6 +93,7 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
         day=query.day.isoformat() if query.day else "",
         is_day_asked=is_day_asked,
         chosen=when.long_date(query.day, service.business.locale) if query.day else "",
+        chosen_short=when.short_date(query.day, service.business.locale) if query.day else "",
         times=[show_time(slot, service=service, timezone=query.timezone) for slot in chosen],
         times_words=_times_words(len(chosen)),
         day_address=query.address(),

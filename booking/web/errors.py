@@ -20,7 +20,8 @@ def notice(
     response = render(request, "booking/notice.html", context, status=status)
     if getattr(request, "htmx", False):
         # Asked for as a fragment, it takes the whole page instead.
-        response.headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML"}
+        response.headers["HX-Retarget"] = "body"
+        response.headers["HX-Reswap"] = "innerHTML"
     return response
 
 

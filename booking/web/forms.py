@@ -10,6 +10,11 @@ from booking.operations import Details
 from booking.validators import CONTACT_NEEDED, parse_phone
 from config.core.text import clean_text, validate_line, validate_name, validate_text
 
+_REQUIRED = {
+    forms.BooleanField: "Please tick this to go on.",
+    forms.ChoiceField: "Please choose one.",
+}
+
 
 class CleanCharField(forms.CharField):
     """Text in NFC with one kind of line break. NUL and control characters are refused."""
@@ -52,6 +57,8 @@ class BookingForm(forms.Form):
         self.questions = list(service.questions.all())
         for question in self.questions:
             self.fields[f"answer_{question.key}"] = _field(question)
+        for field in self.fields.values():
+            field.error_messages["required"] = _REQUIRED.get(type(field), "Please fill this in.")
         self.order_fields([name for name in self.fields if name != "notes"])
 
     @property

@@ -18,6 +18,8 @@ class PageQuery:
     month: date | None = None
     day: date | None = None
     timezone: str = ""
+    # Only a zone that was asked for stays in the address; else the browser's may still be tried.
+    is_zone_asked: bool = False
     provider: Resource | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -31,7 +33,7 @@ class PageQuery:
             "month": self.month and f"{self.month:%Y-%m}",
             "date": self.day and self.day.isoformat(),
             "provider": self.provider and str(self.provider.public_id),
-            "tz": self.timezone,
+            "tz": self.timezone if self.is_zone_asked else None,
         } | changes
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
@@ -84,6 +86,7 @@ def _date(text: str, query: PageQuery, problem: str) -> date | None:
 
 def _zone(text: str, query: PageQuery) -> str:
     if text in zone_names():
+        query.is_zone_asked = True
         return text
     query.problems.append("We do not know that time zone; times are shown in the business's own.")
     return query.timezone

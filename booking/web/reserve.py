@@ -177,7 +177,10 @@ def _page(
     template = "booking/confirm.html"
     if is_htmx(request):
         template += "#reservation"
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    if isinstance(refusal, TryAgain):
+        response["Retry-After"] = "5"
+    return response
 
 
 def _other_times(choice: Choice, start: datetime | None) -> str:

@@ -1,7 +1,7 @@
 """The time zones to choose from, as people look for them: by city, with the difference to UTC."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from config.core.when import zone_city, zone_names
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """`name` "America/Argentina/Salta", `area` "America", `label` "Salta, Argentina (UTC-03:00)".
+    """`name` "America/Argentina/Salta", `area` "America", `label` "Salta, Argentina (UTC-3)".
 
     The label begins with the city, so that typing its first letters finds it in a select.
     """
@@ -35,5 +35,12 @@ def _zones_by_area(hour: datetime) -> list[tuple[str, list[Zone]]]:
 def _zone(name: str, hour: datetime) -> Zone:
     area, *between = name.split("/")[:-1] or ["Everywhere"]
     place = ", ".join([zone_city(name), *(part.replace("_", " ") for part in between)])
-    offset = hour.astimezone(ZoneInfo(name)).isoformat()[-6:]
-    return Zone(name, area, f"{place} (UTC{offset})")
+    return Zone(name, area, f"{place} (UTC{_difference(hour.astimezone(ZoneInfo(name)))})")
+
+
+def _difference(moment: datetime) -> str:
+    """For example "+1", "-3:30", or nothing for UTC itself."""
+    minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else ""

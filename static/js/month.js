@@ -81,8 +81,10 @@
   const restoreFocus = () => {
     const heading = document.getElementById("times-title");
     const day = wanted === "day" ? calendar().querySelector(".day[aria-current]") : dayOf(wanted);
-    if (wanted === "times") heading.focus();
-    else if (day) focusDay(day);
+    if (wanted === "times") {
+      document.getElementById("times").dataset.arrived = "";
+      heading.focus();
+    } else if (day) focusDay(day);
     // The control that was pressed is gone, as "Next" is in the last month.
     else if (hadFocus && document.activeElement === document.body)
       document.getElementById("month-title").focus();
@@ -106,7 +108,7 @@
   });
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (detail.target.id !== "calendar") return;
+    if (detail.target?.id !== "calendar") return;
     document.getElementById("calendar-status").textContent = calendar().dataset.says;
     restoreFocus();
   });

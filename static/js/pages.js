@@ -15,5 +15,6 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
     if (!words || detail.target === document.body) return location.assign(detail.pathInfo.requestPath);
     detail.target.querySelector(".alert")?.remove();
     detail.target.prepend(words.content.cloneNode(true));
+    detail.target.querySelector(".alert").focus();
   });
 }

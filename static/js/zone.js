@@ -11,12 +11,16 @@
     if (!isKnown || select.value === zone) return;
     select.value = zone;
     address.searchParams.set("tz", zone);
-    const shown = htmx.ajax("GET", address.pathname + address.search, {
+    const path = address.pathname + address.search;
+    // From the form, so that a click meanwhile takes its place; and in place of this address, so
+    // that Back does not lead to it and here again.
+    htmx.ajax("GET", path, {
+      source: select.form,
       target: "#calendar",
       swap: "outerHTML",
+      push: "false",
+      replace: path,
     });
-    // In place of this address, so that Back does not lead to it and here again.
-    shown.then(() => history.replaceState(history.state, "", address));
   };
 
   document.addEventListener("htmx:load", preset);

@@ -50,7 +50,7 @@ def event_of(sent: EmailMessage) -> Any:
 def test_a_booking_is_told_to_the_client_and_to_the_business(
     booked: Book, owner: User, service: Service
 ) -> None:
-    QuestionFactory(service=service, key="topic", label="What is it about?")
+    QuestionFactory.create(service=service, key="topic", label="What is it about?")
     answers = [{"key": "topic", "label": "What is it about?", "value": "A wedding"}]
     booking = booked(
         at(8), phone="+4930901820", notes="I bring a dog.", answers=answers, timezone="Asia/Tokyo"

@@ -93,8 +93,8 @@ def test_mails_become_files_that_a_mail_program_opens(
 
 
 def test_messages_of_two_businesses_stay_apart(db: None) -> None:
-    mine, other = BusinessFactory(), BusinessFactory()
-    ServiceFactory(business=mine)
+    mine, other = BusinessFactory.create(), BusinessFactory.create()
+    ServiceFactory.create(business=mine)
     outbox.record("something.else", business=other, payload={})
     assert OutboxEvent.objects.for_business(mine).count() == 0
     assert Business.objects.count() == 2

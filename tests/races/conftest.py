@@ -74,7 +74,7 @@ def _database_url() -> str:
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
-    return urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}"))
+    return str(urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}")))
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -30,8 +30,8 @@ FORM = "/book/salon-mara/haircut/confirm/"
 
 @pytest.fixture
 def service(transactional_db: None) -> Service:
-    business = BusinessFactory(name="Salon Mara", slug="salon-mara")
-    made: Service = ServiceFactory(business=business, slug="haircut")
+    business = BusinessFactory.create(name="Salon Mara", slug="salon-mara")
+    made: Service = ServiceFactory.create(business=business, slug="haircut")
     return made
 
 

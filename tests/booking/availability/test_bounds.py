@@ -133,6 +133,15 @@ def test_range_is_inclusive() -> None:
     assert dated([slots[0], slots[-1]], "UTC") == ["2027-06-01 00:00", "2027-06-02 23:30"]
 
 
+def test_slot_may_end_on_a_date_after_the_range() -> None:
+    berlin = provider(schedule("Europe/Berlin", every_day="00:00-24:00"))
+    # The viewer's day ends at 06:00 in Berlin, the last session of twenty hours the night after.
+    slots = slots_of(rules(1200, 30), berlin, first=TUESDAY, viewer_tz="America/New_York")
+    assert len(slots) == 48
+    assert dated(slots[-1:], "Europe/Berlin") == ["2027-06-02 05:30"]
+    assert why_not(rules(1200, 30), berlin, "2027-06-02T05:30+02:00") == set()
+
+
 def test_range_that_ends_before_it_begins_is_empty() -> None:
     assert slots_of(rules(), provider(ALWAYS), first="2027-06-02", last="2027-06-01") == []
 

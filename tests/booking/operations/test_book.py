@@ -100,14 +100,14 @@ def test_the_service_decides_before_the_business(
 
 def test_any_provider_means_the_least_busy_then_the_first(booked: Book, service: Service) -> None:
     first = service.providers.get()
-    second = ProviderFactory(business=service.business, priority=200)
+    second = ProviderFactory.create(business=service.business, priority=200)
     service.providers.add(second)
     chosen = [booked(at(hour)).provider for hour in (8, 9, 10)]
     assert chosen == [first, second, first]
 
 
 def test_a_wished_provider_is_the_only_one_asked(booked: Book, service: Service) -> None:
-    second = ProviderFactory(business=service.business)
+    second = ProviderFactory.create(business=service.business)
     service.providers.add(second)
     assert booked(at(8), provider_id=second.pk).provider == second
     with pytest.raises(SlotTaken):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.test import Client
 from icalendar import Calendar
@@ -81,7 +83,7 @@ def test_another_site_cannot_cancel(client: Client, booking: Booking, page: str)
 def test_the_invitation_file_is_the_booking(client: Client, booking: Booking, page: str) -> None:
     answer = client.get(f"{page}invite.ics")
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    calendar = Calendar.from_ical(answer.content)
+    calendar: Any = Calendar.from_ical(answer.content)
     [event] = calendar.walk("VEVENT")
     assert (calendar["METHOD"], str(event["UID"]), event["DTSTART"].dt) == (
         "PUBLISH",

@@ -25,7 +25,7 @@ def starts(response: object) -> list[str]:
 
 
 def test_the_business_shows_its_active_services_only(client: Client, service: Service) -> None:
-    ServiceFactory(business=service.business, name="Old perm", is_active=False)
+    ServiceFactory.create(business=service.business, name="Old perm", is_active=False)
     page = client.get("/book/salon-mara/")
     assert page.status_code == 200
     assert "Haircut" in text_of(page)
@@ -37,7 +37,7 @@ def test_home_leads_to_the_only_business_and_lists_several(
 ) -> None:
     assert client.get("/").headers["Location"] == "/book/salon-mara/"
     assert client.get("/book/").headers["Location"] == "/book/salon-mara/"
-    BusinessFactory(name="Rival", slug="rival")
+    BusinessFactory.create(name="Rival", slug="rival")
     page = client.get("/")
     assert (page.status_code, "Salon Mara" in text_of(page), "Rival" in text_of(page)) == (
         200,
@@ -121,7 +121,7 @@ def test_an_address_that_makes_no_sense_is_explained(
 
 
 def test_a_provider_of_another_business_is_not_known(client: Client, service: Service) -> None:
-    foreign = ProviderFactory()
+    foreign = ProviderFactory.create()
     page = client.get(CALENDAR, {"provider": str(foreign.public_id)})
     assert (page.status_code, foreign.name in text_of(page)) == (400, False)
 

@@ -120,7 +120,7 @@ def test_a_start_that_cannot_be_read_is_asked_for_again(
 
 
 BAD = [
-    ({"name": ""}, "name", "This field is required."),
+    ({"name": ""}, "name", "Please fill this in."),
     ({"name": "x" * 10_000}, "name", "at most 100 characters"),
     ({"name": "Eva\x00Klein"}, "name", "Null characters are not allowed."),
     ({"name": "Eva\nBcc: x@example.com"}, "name", "on one line"),
@@ -166,7 +166,7 @@ def test_a_phone_number_is_kept_in_e164(client: Client, filled: dict[str, str], 
 
 
 def test_a_foreign_provider_is_refused_at_the_form(client: Client, filled: dict[str, str]) -> None:
-    foreign = ProviderFactory()
+    foreign = ProviderFactory.create()
     answer = client.post(FORM, filled | {"provider": str(foreign.public_id)})
     assert (answer.status_code, Booking.objects.count()) == (400, 0)
     assert "does not offer this service" in text_of(answer)
@@ -184,7 +184,7 @@ def test_questions_are_asked_and_answers_kept_with_their_labels(
             ("size", "number", False),
         ]
     ):
-        QuestionFactory(
+        QuestionFactory.create(
             service=service,
             key=key,
             label=f"Your {key}",
