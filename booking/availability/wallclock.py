@@ -59,7 +59,7 @@ def local_date(instant: Instant, tz: str) -> date:
 def day_begins(day: date, tz: str) -> Instant:
     """The first instant of the date, which a gap at midnight may put at 01:00.
 
-    From it to the next date's lies the date: no zone has gone back over midnight since 2011.
+    A date lasts until the next one begins: since 2011 no zone has gone back over midnight.
     """
     return resolve_wall(day, MIDNIGHT, tz)
 
