@@ -65,6 +65,12 @@ class _Scoped:
             for title, options in sections
         ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        if self.has_change_permission(request, obj):
+            return fields
+        return [*fields, *self.read_as.values()]
+
     def _may(self, request: HttpRequest, action: str, row: Model | None) -> bool:
         ability = self.abilities.get(action)
         business = business_of(row) if row is not None and row.pk else scope_of(request)

@@ -38,6 +38,7 @@ class ClientAdmin(ScopedAdmin):
     empty_text = "No clients yet. Everybody who books appears here by themselves."
     list_display = ("name", "email", "phone", "bookings")
     search_fields = ("name", "email", "phone")
+    ordering = ("name", "id")
     search_help_text = "Name, e-mail or phone"
     fields = ("business", "name", "email", "phone", "notes")
 
