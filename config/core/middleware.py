@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -11,7 +12,7 @@ def refuse_unreadable_requests(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest("This address contains a character that cannot be read.")
+            raise BadRequest("The address contains a NUL.")
         return get_response(request)
 
     return middleware

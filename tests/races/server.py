@@ -40,7 +40,7 @@ def _then_pause(function: Callable[..., Any], seconds: float) -> Callable[..., A
 
 if "no-lock" in _words:
     locking._transaction = _no_transaction
-    locking.lock_rows = lambda ids: None
+    locking.lock_rows = lambda resource_ids: None
 if "no-rule" in _words:
     module._check_again = lambda *args: None
 if "pause" in _words:
