@@ -9,6 +9,7 @@ from booking.lifecycle import Status
 from booking.models import Booking
 from booking.operations.cancel import cancellation_deadline
 from booking.times import clocks, read_clock
+from config.core import clock
 from config.core.money import format_money
 from notifications.letters import Fact, Letter, Link
 
@@ -65,15 +66,12 @@ def _client_requested(booking: Booking) -> Letter:
 
 def _client_confirmed(booking: Booking) -> Letter:
     service = booking.service.name
-    deadline = read_clock(
-        cancellation_deadline(booking), booking.business.timezone, booking.business.locale
-    )
     title = f"{service} — {booking.business.name}"
     return _to_client(
         booking,
         subject=f"Your {service} is confirmed — {_day(booking)} at {_hour(booking)}",
         headline="You are booked",
-        paragraphs=[f"Cancel free of charge until {deadline} by the link below."],
+        paragraphs=[_cancelling(booking)],
         more=[
             Link("Change or cancel", links.manage_url(booking)),
             Link(
@@ -84,6 +82,15 @@ def _client_confirmed(booking: Booking) -> Letter:
         ],
         method=Method.REQUEST,
     )
+
+
+def _cancelling(booking: Booking) -> str:
+    business, deadline = booking.business, cancellation_deadline(booking)
+    if deadline <= clock.now():
+        reach = business.phone or business.email
+        return "To change or cancel, please get in touch" + (f": {reach}." if reach else ".")
+    until = read_clock(deadline, business.timezone, business.locale)
+    return f"Cancel free of charge until {until} by the link below."
 
 
 def _client_rejected(booking: Booking) -> Letter:

@@ -60,8 +60,17 @@ def _transaction() -> Iterator[None]:
                     cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
             yield
     except OperationalError as error:
-        # PostgreSQL's lock_timeout, a deadlock that it ended, or SQLite's "database is locked".
-        raise TryAgain from error
+        if _is_contention(error):
+            raise TryAgain from error
+        raise
+
+
+def _is_contention(error: OperationalError) -> bool:
+    """Whether others were in the way, rather than something being broken."""
+    if connection.vendor == "sqlite":
+        return "locked" in str(error)
+    # Lock timeout, deadlock, statement timeout: PostgreSQL's appendix A.
+    return getattr(error.__cause__, "sqlstate", None) in {"55P03", "40P01", "57014"}
 
 
 @contextmanager

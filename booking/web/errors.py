@@ -5,6 +5,25 @@ from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
 from accounts.models import Business
+from booking.lifecycle import InvalidTransition
+from booking.operations import (
+    BookingClosed,
+    IdempotencyMismatch,
+    PolicyViolation,
+    SlotTaken,
+    SlotUnavailable,
+)
+from config.core.errors import DomainError, TryAgain
+
+STATUS: dict[type[DomainError], int] = {
+    BookingClosed: 503,
+    IdempotencyMismatch: 422,
+    InvalidTransition: 409,
+    PolicyViolation: 422,
+    SlotTaken: 409,
+    SlotUnavailable: 422,
+    TryAgain: 503,
+}
 
 
 def notice(

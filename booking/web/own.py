@@ -47,7 +47,8 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         )
     except DomainError as error:
         context |= {"form": form, "refusal": error}
-        return render(request, "booking/cancel.html", context, status=409)
+        status = errors.STATUS[type(error)]
+        return render(request, "booking/cancel.html", context, status=status)
     response = redirect("booking:own", token)
     response.status_code = 303
     return response

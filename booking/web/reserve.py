@@ -15,8 +15,6 @@ from booking.links import manage_token
 from booking.models import ActorKind, Resource, Service, Source
 from booking.operations import (
     Actor,
-    BookingClosed,
-    IdempotencyMismatch,
     SlotTaken,
     SlotUnavailable,
     book,
@@ -32,14 +30,6 @@ from booking.web.query import PageQuery, find_provider, read_start
 from config.core import clock
 from config.core.errors import DomainError, TryAgain
 from config.core.when import local_date, zone_names
-
-STATUS = {
-    SlotTaken: 409,
-    SlotUnavailable: 422,
-    BookingClosed: 503,
-    IdempotencyMismatch: 422,
-    TryAgain: 503,
-}
 
 
 @dataclass(slots=True)
@@ -71,7 +61,7 @@ def confirm(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     choice = read_choice(service, request.GET)
     form = BookingForm(service, initial=_prefill(request.GET))
     refusal = _refusal(choice)
-    status = STATUS[type(refusal)] if refusal else 400 if choice.problem else 200
+    status = errors.STATUS[type(refusal)] if refusal else 400 if choice.problem else 200
     return _page(request, choice, form, refusal=refusal, status=status)
 
 
@@ -95,7 +85,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
             idempotency_key=nonce,
         )
     except DomainError as error:
-        return _page(request, choice, form, refusal=error, status=STATUS[type(error)])
+        return _page(request, choice, form, refusal=error, status=errors.STATUS[type(error)])
     return _go_to(request, manage_token(booking))
 
 

@@ -59,7 +59,7 @@ def test_past_the_deadline_the_page_says_whom_to_call(
     assert "+49 30 901820" in text_of(shown)
     assert f"{page}cancel/" not in shown.content.decode()
     answer = client.post(f"{page}cancel/", {"reason": ""})
-    assert (answer.status_code, "too late" in text_of(answer)) == (409, True)
+    assert (answer.status_code, "too late" in text_of(answer)) == (422, True)
     booking.refresh_from_db()
     assert booking.status == Status.CONFIRMED
 
