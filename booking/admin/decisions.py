@@ -64,46 +64,45 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _find(request, reference, ability=Ability.SERVE)
-    try:
-        approve_booking(booking=booking, actor=staff_actor(request))
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, f"Approved. {_told(booking)}")
-    return _back(request, booking)
+    return _carry_out(request, booking, approve_booking, "Approved.")
 
 
 @require_POST
 def reject(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _find(request, reference, ability=Ability.SERVE)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _page(request, booking, form, status=400)
-    try:
-        reject_booking(
-            booking=booking, reason=form.cleaned_data["reason"], actor=staff_actor(request)
-        )
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, f"Declined, and the time is free again. {_told(booking)}")
-    return _back(request, booking)
+    return _with_reason(request, reference, reject_booking, "Declined, and the time is free again.")
 
 
 @require_POST
 def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    return _with_reason(
+        request, reference, cancel_booking, "Cancelled, and the time is free again."
+    )
+
+
+def _with_reason(
+    request: HttpRequest, reference: str, operation: Callable[..., Booking], done: str
+) -> HttpResponse:
     booking = _find(request, reference, ability=Ability.SERVE)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, booking, form, status=400)
+    return _carry_out(request, booking, operation, done, reason=form.cleaned_data["reason"])
+
+
+def _carry_out(
+    request: HttpRequest,
+    booking: Booking,
+    operation: Callable[..., Booking],
+    done: str,
+    **given: str,
+) -> HttpResponse:
+    """Call the operation, say what came of it, and lead back to where the button was."""
     try:
-        cancel_booking(
-            booking=booking, reason=form.cleaned_data["reason"], actor=staff_actor(request)
-        )
+        operation(booking=booking, actor=staff_actor(request), **given)
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"Cancelled, and the time is free again. {_told(booking)}")
+        messages.success(request, f"{done} {_told(booking)}")
     return _back(request, booking)
 
 
