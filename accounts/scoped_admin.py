@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR, InlineModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +41,20 @@ _NATIVE_INPUTS: dict[Any, dict[str, Any]] = {
         "widget": forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     },
 }
+
+
+class _RowsField(forms.ModelMultipleChoiceField[Any]):
+    """Refuses what no database could take for an id; Django asks SQLite for it and fails."""
+
+    def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if not _is_id(str(pk)):
+                raise ValidationError(self.error_messages["invalid_pk_value"], params={"pk": pk})
+        return super().clean(value)
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
 
 
 def scope_of(request: HttpRequest) -> Business | None:
@@ -113,6 +127,7 @@ class _Scoped:
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
         kwargs["queryset"] = _choices(db_field.related_model, request)
+        kwargs["form_class"] = _RowsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     formfield_overrides: ClassVar[Any] = {
@@ -181,7 +196,7 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin[Any]):
         """Drops what cannot be an id: Django's filter would fail on it."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         given: Any = request.POST.copy()
-        given.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if pk.isdecimal()])
+        given.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if _is_id(pk)])
         request.POST = given
         return super().response_action(request, queryset, *args, **kwargs)
 
@@ -249,11 +264,13 @@ class OwnRowsFilter(admin.RelatedFieldListFilter):
         return [(str(row.pk), str(row)) for row in rows]
 
 
-def _renamed(fields: Any, names: Mapping[str, str]) -> list[Any]:
-    return [
+def _renamed(fields: Any, names: Mapping[str, str]) -> tuple[Any, ...]:
+    """`fields` under other names, each once: Django adds the read-only ones of an inline again."""
+    renamed = (
         names.get(field, field) if isinstance(field, str) else _renamed(field, names)
         for field in fields
-    ]
+    )
+    return tuple(dict.fromkeys(renamed))
 
 
 def own_businesses(request: HttpRequest) -> QuerySet[Business]:
@@ -264,8 +281,8 @@ def _chosen_business(request: HttpRequest) -> Business | None:
     """For a new row: the only business there is, or the one named in the address or the form."""
     own = own_businesses(request)
     asked = request.POST.get("business") or request.GET.get("business", "")
-    if asked.isdecimal():
-        return own.filter(pk=int(asked[:18])).first()
+    if _is_id(asked):
+        return own.filter(pk=asked).first()
     return own.first() if own.count() == 1 else None
 
 
