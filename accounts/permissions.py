@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import Business, Membership, Role, User
+from accounts.models import Business, Role, User
 
 
 class Ability(StrEnum):
@@ -28,8 +28,5 @@ def can(user: User | AnonymousUser, ability: Ability, business: Business | None 
         return False
     if user.is_superuser:
         return True
-    memberships = Membership.objects.filter(user=user)
-    if business is not None:
-        memberships = memberships.for_business(business)
-    roles = memberships.values_list("role", flat=True)
-    return any(ability in ABILITIES[role] for role in roles)
+    roles = user.roles.values() if business is None else [user.roles.get(business.pk, "")]
+    return any(ability in ABILITIES.get(role, ()) for role in roles)

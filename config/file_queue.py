@@ -17,6 +17,7 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished = folder / f"{name}.new"
         unfinished.write_text(dumps(message))
         unfinished.replace(folder / name)

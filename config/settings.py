@@ -151,6 +151,7 @@ DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlit
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     _database["OPTIONS"] = {
         "timeout": 10,
         # A transaction that reads first and writes later fails at once under load ("database is

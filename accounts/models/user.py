@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from config.core import clock
 from config.core.text import validate_name
@@ -54,4 +55,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         """Whether the admin lets this person in: members of any business, and the operator."""
-        return self.is_superuser or self.memberships.exists()
+        return self.is_superuser or bool(self.roles)
+
+    @cached_property
+    def roles(self) -> dict[int, str]:
+        """The role in each business, by the business's id; asked once for each request."""
+        return dict(self.memberships.values_list("business", "role"))
