@@ -56,9 +56,7 @@ class BusinessForm(forms.ModelForm[Business]):
         given = super().clean() or self.cleaned_data
         if not given.get("slug") and given.get("name"):
             others = Business.objects.exclude(pk=self.instance.pk)
-            given["slug"] = make_slug(
-                given["name"], is_taken=lambda slug: others.filter(slug=slug).exists()
-            )
+            given["slug"] = make_slug(given["name"], is_taken=lambda slug: others.at(slug).exists())
         return given
 
 

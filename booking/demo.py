@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import cycle
 
 from django.conf import settings
+from django.db import transaction
 
 from accounts.models import Business, User
 from booking import rulebook
@@ -56,16 +57,27 @@ def password() -> str:
 
 def seed() -> Business | None:
     """Make the demo business; None, and nothing is changed, when there is one already."""
-    if Business.objects.filter(slug=SLUG).exists():
+    business = Business.objects.filter(slug=SLUG).first()
+    if business and business.bookings.exists():
         return None
+    if business is None:
+        business = _set_up()
+    # Bookings have transactions of their own: a start that was interrupted here goes on here.
+    _book_a_week(list(business.services.all()))
+    return business
+
+
+@transaction.atomic
+def _set_up() -> Business:
     business = create_business(
         name="Salon Mara", owner_email=OWNER_EMAIL, slug=SLUG, timezone="Europe/Berlin"
     )
     _describe(business)
     mara, ali, june = _people(business)
-    haircut, color, consultation = _services(business, [mara, ali, june])
+    _add_haircut(business, [mara, ali, june])
+    _add_color(business, [mara, june])
+    _add_consultation(business, [mara, ali])
     _time_off(business, june)
-    _book_a_week([haircut, color, consultation])
     return business
 
 
@@ -104,8 +116,7 @@ def _people(business: Business) -> list[Resource]:
     ]
 
 
-def _services(business: Business, people: list[Resource]) -> list[Service]:
-    mara, ali, june = people
+def _add_haircut(business: Business, people: list[Resource]) -> None:
     haircut = Service.objects.create(
         business=business,
         slug="haircut",
@@ -116,7 +127,10 @@ def _services(business: Business, people: list[Resource]) -> list[Service]:
         color="#7a3b5d",
         position=1,
     )
-    haircut.providers.set([mara, ali, june])
+    haircut.providers.set(people)
+
+
+def _add_color(business: Business, people: list[Resource]) -> None:
     color = Service.objects.create(
         business=business,
         slug="colour",
@@ -128,7 +142,7 @@ def _services(business: Business, people: list[Resource]) -> list[Service]:
         position=2,
         requires_approval=True,
     )
-    color.providers.set([mara, june])
+    color.providers.set(people)
     Question.objects.create(
         service=color,
         key="last_colour",
@@ -143,6 +157,9 @@ def _services(business: Business, people: list[Resource]) -> list[Service]:
         type=QuestionType.YES_NO,
         position=1,
     )
+
+
+def _add_consultation(business: Business, people: list[Resource]) -> None:
     consultation = Service.objects.create(
         business=business,
         slug="consultation",
@@ -154,7 +171,7 @@ def _services(business: Business, people: list[Resource]) -> list[Service]:
         color="#2f5d50",
         position=3,
     )
-    consultation.providers.set([mara, ali])
+    consultation.providers.set(people)
     Question.objects.create(
         service=consultation,
         key="topic",
@@ -162,7 +179,6 @@ def _services(business: Business, people: list[Resource]) -> list[Service]:
         type=QuestionType.CHOICE,
         choices=["Cut", "Colour", "Wedding", "Something else"],
     )
-    return [haircut, color, consultation]
 
 
 def _time_off(business: Business, person: Resource) -> None:

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from booking.models import Booking
 
 VERSION = 1
+# What events and messages about bookings are filed under, with the booking's uuid.
+SUBJECT_TYPE = "booking"
 
 
 class Event(StrEnum):

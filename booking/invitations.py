@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from booking.contacts import contact_email
 from booking.lifecycle import RELEASED, Status
 from booking.links import manage_url
 from booking.models import Booking
@@ -52,7 +53,7 @@ def describe(booking: Booking) -> str:
     lines += [f"{answer['label']}: {answer['value']}" for answer in booking.answers]
     if booking.notes:
         lines.append(f"Notes: {booking.notes}")
-    return "\n".join([*lines, f"See, change or cancel: {manage_url(booking)}"])
+    return "\n".join([*lines, f"See or cancel: {manage_url(booking)}"])
 
 
 def _status(booking: Booking) -> str:
@@ -62,7 +63,9 @@ def _status(booking: Booking) -> str:
 
 
 def _organizer(booking: Booking) -> vCalAddress:
-    address = vCalAddress(f"mailto:{booking.business.email or settings.DEFAULT_FROM_EMAIL}")
+    address = vCalAddress(
+        f"mailto:{contact_email(booking.business) or settings.DEFAULT_FROM_EMAIL}"
+    )
     address.params["cn"] = vText(booking.business.name)
     return address
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from booking import links
+from booking.contacts import contact_email, signer
 from booking.invitations import Method, build_invitation, describe
 from booking.lifecycle import Status
 from booking.models import Booking
@@ -13,7 +14,8 @@ from config.core import clock
 from config.core.money import format_money
 from notifications.letters import Fact, Letter, Link
 
-SUBJECT_TYPE = "booking"
+# The words of letters and pages; dates, times and prices follow the business's locale.
+LANGUAGE = "en"
 
 
 class Template(StrEnum):
@@ -27,7 +29,7 @@ class Template(StrEnum):
 
 
 # A message whose booking has moved on since has lost its reason.
-_STILL_TRUE = {
+STILL_TRUE = {
     Template.CLIENT_REQUESTED: {Status.PENDING},
     Template.CLIENT_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
     Template.CLIENT_REJECTED: {Status.REJECTED},
@@ -45,7 +47,7 @@ def compose(template: str, subject_id: str) -> Letter | None:
         .filter(uuid=subject_id)
         .first()
     )
-    if booking is None or booking.status not in _STILL_TRUE[Template(template)]:
+    if booking is None or booking.status not in STILL_TRUE[Template(template)]:
         return None
     return _LETTERS[Template(template)](booking)
 
@@ -73,7 +75,7 @@ def _client_confirmed(booking: Booking) -> Letter:
         headline="You are booked",
         paragraphs=[_cancelling(booking)],
         more=[
-            Link("Change or cancel", links.manage_url(booking)),
+            Link("See or cancel", links.manage_url(booking)),
             Link(
                 "Add to Google Calendar",
                 links.google_calendar_url(booking, title=title, details=describe(booking)),
@@ -87,8 +89,8 @@ def _client_confirmed(booking: Booking) -> Letter:
 def _cancelling(booking: Booking) -> str:
     business, deadline = booking.business, cancellation_deadline(booking)
     if deadline <= clock.now():
-        reach = business.phone or business.email
-        return "To change or cancel, please get in touch" + (f": {reach}." if reach else ".")
+        reach = business.phone or contact_email(business)
+        return f"It can no longer be cancelled online. Please get in touch: {reach}."
     until = read_clock(deadline, business.timezone, business.locale)
     return f"Cancel free of charge until {until} by the link below."
 
@@ -108,17 +110,20 @@ def _client_rejected(booking: Booking) -> Letter:
 
 
 def _client_cancelled(booking: Booking) -> Letter:
-    service = booking.service.name
+    service, was_confirmed = booking.service.name, booking.confirmed_at is not None
     paragraphs = ["The time has been given back; there is nothing more to do."]
     if booking.cancellation_reason:
         paragraphs.append(f"Reason: {booking.cancellation_reason}")
     return _to_client(
         booking,
         subject=f"Your {service} on {_day(booking)} has been cancelled",
-        headline="Your appointment was cancelled",
+        headline="Your appointment was cancelled"
+        if was_confirmed
+        else "Your request was withdrawn",
         paragraphs=paragraphs,
         button=Link("Book another time", links.service_url(booking.service)),
-        method=Method.CANCEL,
+        # Calendars know only what was confirmed.
+        method=Method.CANCEL if was_confirmed else None,
     )
 
 
@@ -136,7 +141,7 @@ def _owner_confirmed(booking: Booking) -> Letter:
     return _to_owner(
         booking,
         subject=f"New booking: {booking.client_name} — {booking.service.name} on {_day(booking)}",
-        headline=f"{booking.client_name} has booked",
+        headline=f"{booking.client_name} is booked",
         paragraphs=["It is confirmed; there is nothing to do."],
         button=Link("See the booking", links.decide_url(booking)),
     )
@@ -149,7 +154,7 @@ def _owner_cancelled(booking: Booking) -> Letter:
     return _to_owner(
         booking,
         subject=f"Cancelled: {booking.client_name} — {booking.service.name} on {_day(booking)}",
-        headline=f"{booking.client_name} has cancelled",
+        headline=f"The booking of {booking.client_name} was cancelled",
         paragraphs=paragraphs,
         button=Link("See the booking", links.decide_url(booking)),
     )
@@ -181,15 +186,16 @@ def _to_client(
         subject=subject,
         headline=headline,
         paragraphs=[f"Dear {booking.client_name},", *paragraphs],
-        facts=[*_facts(booking), *_answers(booking)],
+        facts=[*_facts(booking, other_clock="For you"), *_answers(booking)],
         button=button or Link("See your booking", links.manage_url(booking)),
         links=more or [],
-        footer=[line for line in (own.owner_name, business.name, _reach(booking)) if line],
+        footer=[line for line in (signer(business), business.name, _reach(booking)) if line],
         brand=business.name,
         color=business.color,
-        language=business.locale,
+        language=LANGUAGE,
         sender_name=own.sender_name or business.name,
-        reply_to=business.email,
+        reply_to=contact_email(business),
+        secrets=[links.manage_token(booking)],
         calendar=build_invitation(booking, method) if method else b"",
         calendar_method=method or "",
     )
@@ -204,23 +210,23 @@ def _to_owner(
         headline=headline,
         paragraphs=paragraphs,
         facts=[
-            *_facts(booking),
+            *_facts(booking, other_clock="On the client's clock"),
             *_fact("Client", booking.client_name),
             *_fact("E-mail", booking.client_email),
             *_fact("Phone", booking.client_phone),
             *_answers(booking),
         ],
         button=button,
-        footer=[line for line in (business.settings.owner_name, business.name) if line],
+        footer=[line for line in (signer(business), business.name) if line],
         brand=business.name,
         color=business.color,
-        language=business.locale,
+        language=LANGUAGE,
         sender_name=business.name,
         reply_to=booking.client_email,
     )
 
 
-def _facts(booking: Booking) -> list[Fact]:
+def _facts(booking: Booking, *, other_clock: str) -> list[Fact]:
     business = booking.business
     first, *others = clocks(
         booking.starts_at,
@@ -232,7 +238,7 @@ def _facts(booking: Booking) -> list[Fact]:
     return [
         Fact("Service", booking.service.name),
         Fact("When", str(first)),
-        *(Fact("On the client's clock", str(other)) for other in others),
+        *(Fact(other_clock, str(other)) for other in others),
         Fact("With", booking.provider.name),
         *_fact("Where", booking.location),
         *_fact("Price", price and format_money(price, booking.currency, business.locale)),
@@ -252,7 +258,7 @@ def _fact(label: str, value: str | int) -> list[Fact]:
 def _reach(booking: Booking) -> str:
     """How to reach the business, in one line."""
     business = booking.business
-    return " · ".join(filter(None, (business.phone, business.email, business.website)))
+    return " · ".join(filter(None, (business.phone, contact_email(business), business.website)))
 
 
 def _day(booking: Booking) -> str:

@@ -24,13 +24,17 @@ _REACH = timedelta(minutes=1440)
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """`services` by service id, `hours` by resource id, `providers` by service id, in order."""
+    """`services` by service id, `hours` by resource id, `providers` by service id, in order.
+
+    `need_approval` are ids of services whose bookings wait for an answer.
+    """
 
     business_id: int
     timezone: str
     services: Mapping[int, ServiceRules]
     hours: Mapping[int, availability.Schedule]
     providers: Mapping[int, tuple[int, ...]]
+    need_approval: frozenset[int]
 
 
 def compile_rulebook(business: Business) -> Rulebook:
@@ -43,7 +47,7 @@ def compile_rulebook(business: Business) -> Rulebook:
         )
     }
     services = Service.objects.for_business(business).active()
-    people = Resource.objects.for_business(business).active()
+    people = Resource.objects.for_business(business).active().people()
     offered = Service.providers.through.objects.filter(
         service__in=services, resource__in=people
     ).order_by("resource__priority", "resource__name", "resource_id")
@@ -59,6 +63,11 @@ def compile_rulebook(business: Business) -> Rulebook:
             for pk, own in people.values_list("pk", "schedule_id")
         },
         providers=providers,
+        need_approval=frozenset(
+            service.pk
+            for service in services
+            if _or(service.requires_approval, settings.requires_approval)
+        ),
     )
 
 
@@ -81,7 +90,8 @@ def find_slots(
         rulebook,
         ids,
         starts_at=datetime.combine(first, time.min, UTC) - timedelta(days=1),
-        ends_at=datetime.combine(last, time.min, UTC) + timedelta(days=2),
+        # … and a start on the last of them reaches as far as its duration and its buffer.
+        ends_at=datetime.combine(last, time.min, UTC) + timedelta(days=4),
         now=now,
     )
     return availability.find_slots(
@@ -170,6 +180,7 @@ def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
 
 
 def instant(moment: datetime) -> Instant:
+    """Whole seconds since the epoch; a fraction of a start would lie between two grids."""
     return int(moment.timestamp())
 
 
@@ -219,6 +230,10 @@ def _schedule(schedule: Schedule, business_tz: str) -> availability.Schedule:
             for day, rows in overrides
         },
     )
+
+
+def _or(own: bool | None, general: bool) -> bool:  # noqa: FBT001
+    return general if own is None else own
 
 
 def _rules(

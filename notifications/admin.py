@@ -88,7 +88,7 @@ def contents(message: Message) -> Rendered:
     )
     if letter is None:
         return Rendered(str(message), "Not needed any more; nothing is sent.", "")
-    return render(letter)
+    return render(letter).without(letter.secrets)
 
 
 def rendered_urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:

@@ -38,6 +38,8 @@ class Letter:
     sender_name: str
     sender_email: str = ""
     reply_to: str = ""
+    # What opens something for its reader alone, such as the token of a link.
+    secrets: list[str] = field(default_factory=list)
     calendar: bytes = b""
     calendar_method: str = ""
 

@@ -1,11 +1,13 @@
 """Planning messages, and telling them."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Business
+from config.core import clock
 from notifications.channels import email
 from notifications.letters import compose
 from notifications.models import Audience, Message, MessageStatus
@@ -43,32 +45,46 @@ def plan(
     return message
 
 
-def cancel(*, subject_type: str, subject_id: str) -> int:
-    """Drop what is queued about a subject and not yet on its way. Returns how many."""
+def cancel(*, subject_type: str, subject_id: str, templates: Collection[str]) -> int:
+    """Drop what is queued of these kinds about a subject. Returns how many."""
     return Message.objects.filter(
-        subject_type=subject_type, subject_id=subject_id, status=MessageStatus.QUEUED
+        subject_type=subject_type,
+        subject_id=subject_id,
+        template__in=templates,
+        status=MessageStatus.QUEUED,
     ).update(status=MessageStatus.CANCELLED)
 
 
-def send_due(*, now: datetime, limit: int = 500) -> int:
+def send_due(*, limit: int = 200) -> int:
     """Send what is due, oldest first, each by one dispatcher only. Returns how many were sent."""
-    due = Message.objects.filter(
+    sent = 0
+    for message in list(due_messages().select_related("business").order_by("due_at", "id")[:limit]):
+        message.claimed_until = clock.now() + LEASE
+        claimed = due_messages().filter(pk=message.pk, attempts=message.attempts)
+        if claimed.update(
+            status=MessageStatus.SENDING,
+            claimed_until=message.claimed_until,
+            attempts=F("attempts") + 1,
+        ):
+            message.attempts += 1
+            sent += _send(message)
+    return sent
+
+
+def due_messages() -> QuerySet[Message]:
+    now = clock.now()
+    return Message.objects.filter(
         Q(status=MessageStatus.QUEUED, due_at__lte=now)
         # Its dispatcher died on the way: at least once, with the same Message-ID.
         | Q(status=MessageStatus.SENDING, claimed_until__lt=now)
     )
-    sent = 0
-    for message in due.select_related("business").order_by("due_at", "id")[:limit]:
-        claimed = due.filter(pk=message.pk).update(
-            status=MessageStatus.SENDING, claimed_until=now + LEASE, attempts=F("attempts") + 1
-        )
-        if claimed:
-            message.refresh_from_db(fields=["attempts"])
-            sent += _send(message, now)
-    return sent
 
 
-def _send(message: Message, now: datetime) -> bool:
+def _send(message: Message) -> bool:
+    if message.attempts > MAX_ATTEMPTS:
+        # It has ended every dispatcher that tried; the error of the last one says how.
+        _finish(message, status=MessageStatus.FAILED)
+        return False
     try:
         letter = compose(
             subject_type=message.subject_type,
@@ -83,30 +99,35 @@ def _send(message: Message, now: datetime) -> bool:
     except Exception as error:
         # Whatever went wrong with one message, the others must not wait for it.
         logger.exception("message %s could not be sent", message.pk)
-        _postpone(message, error, now)
+        _postpone(message, error)
         return False
+    kept = rendered.without(letter.secrets)
     _finish(
         message,
         status=MessageStatus.SENT,
-        sent_at=now,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
+        sent_at=clock.now(),
+        subject=kept.subject,
+        text=kept.text,
+        html=kept.html,
         error="",
     )
     return True
 
 
-def _postpone(message: Message, error: Exception, now: datetime) -> None:
+def _postpone(message: Message, error: Exception) -> None:
     """Try again after 1, 2, 4 … minutes, and give up after the last attempt."""
     given_up = message.attempts >= MAX_ATTEMPTS
     _finish(
         message,
         status=MessageStatus.FAILED if given_up else MessageStatus.QUEUED,
-        due_at=now + timedelta(minutes=2 ** (message.attempts - 1)),
+        due_at=clock.now() + timedelta(minutes=2 ** (message.attempts - 1)),
         error=f"{type(error).__name__}: {error}"[:2000],
     )
 
 
 def _finish(message: Message, **fields: object) -> None:
-    Message.objects.filter(pk=message.pk).update(claimed_until=None, **fields)
+    """Write the outcome, unless the lease has ended and another dispatcher has taken over."""
+    own = Message.objects.filter(
+        pk=message.pk, status=MessageStatus.SENDING, claimed_until=message.claimed_until
+    )
+    own.update(claimed_until=None, **fields)

@@ -6,62 +6,95 @@ makes sure.
 """
 
 import logging
+import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import Business
+from config.core import clock
 from notifications.models import OutboxEvent
 
 logger = logging.getLogger(__name__)
+# A handler that takes longer, or died, is taken for dead and followed by another.
 LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 10
 
 Handler = Callable[[OutboxEvent], None]
-_handlers: list[Handler] = []
+_handlers: dict[str, Handler] = {}
 
 
-def register_handler(handler: Handler) -> None:
-    """`handler` is called for every event, inside the transaction that marks it handled."""
-    _handlers.append(handler)
+def register_handler(name: str, handler: Handler) -> None:
+    """`handler` gets every event, inside the transaction that marks it handled for that name."""
+    _handlers[name] = handler
 
 
-def record(name: str, *, business: Business, payload: dict[str, Any]) -> OutboxEvent:
+def record(
+    name: str, *, business: Business, subject_type: str, subject_id: str, payload: dict[str, Any]
+) -> None:
     """Write an event beside what it tells of, and nudge the worker after the commit."""
-    event = OutboxEvent.objects.create(name=name, business=business, payload=payload)
-    transaction.on_commit(_nudge, robust=True)
-    return event
-
-
-def handle_events(*, now: datetime, limit: int = 500) -> int:
-    """Hand waiting events to their handlers, oldest first. Returns how many were handled."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    waiting = OutboxEvent.objects.filter(free, handled_at__isnull=True)
-    handled = 0
-    for event in waiting.order_by("id")[:limit]:
-        claimed = waiting.filter(pk=event.pk).update(
-            claimed_until=now + LEASE, attempts=F("attempts") + 1
+    event_id = uuid.uuid4()
+    OutboxEvent.objects.bulk_create(
+        OutboxEvent(
+            event_id=event_id,
+            handler=handler,
+            name=name,
+            business=business,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            payload=payload,
         )
-        if claimed:
-            handled += _handle(event, now)
+        for handler in _handlers
+    )
+    transaction.on_commit(_nudge, robust=True)
+
+
+def handle_events(*, limit: int = 200) -> int:
+    """Hand due events to their handlers, oldest first. Returns how many were handled."""
+    handled = 0
+    # The next event of a subject is due only once the one before it has been handled.
+    while handled < limit and (count := _handle_batch(limit)):
+        handled += count
     return handled
 
 
-def _handle(event: OutboxEvent, now: datetime) -> bool:
+def _handle_batch(limit: int) -> int:
+    handled = 0
+    for event in list(due_events().order_by("id")[:limit]):
+        claimed = due_events().filter(pk=event.pk, due_at=event.due_at)
+        if claimed.update(due_at=clock.now() + LEASE, attempts=F("attempts") + 1):
+            event.attempts += 1
+            handled += _handle(event)
+    return handled
+
+
+def due_events() -> QuerySet[OutboxEvent]:
+    """Events that wait, but for those whose subject has an earlier one still under way."""
+    earlier = OutboxEvent.objects.filter(
+        handler=OuterRef("handler"),
+        subject_type=OuterRef("subject_type"),
+        subject_id=OuterRef("subject_id"),
+        due_at__isnull=False,
+        pk__lt=OuterRef("pk"),
+    )
+    return OutboxEvent.objects.filter(~Exists(earlier), due_at__lte=clock.now())
+
+
+def _handle(event: OutboxEvent) -> bool:
+    row = OutboxEvent.objects.filter(pk=event.pk)
     try:
         with transaction.atomic():
-            for handler in _handlers:
-                handler(event)
-            OutboxEvent.objects.filter(pk=event.pk).update(
-                handled_at=now, claimed_until=None, error=""
-            )
+            _handlers[event.handler](event)
+            row.update(handled_at=clock.now(), due_at=None, error="")
     except Exception as error:
-        # One event that cannot be handled must not hold up the others: it keeps its lease, is
-        # tried again after that, and shows its error.
+        # One event that cannot be handled must not hold up those of others.
         logger.exception("event %s (%s) failed", event.pk, event.name)
-        OutboxEvent.objects.filter(pk=event.pk).update(error=str(error)[:2000])
+        given_up = event.attempts >= MAX_ATTEMPTS
+        wait = timedelta(minutes=2 ** min(event.attempts - 1, 6))
+        row.update(error=str(error)[:2000], due_at=None if given_up else clock.now() + wait)
         return False
     return True
 

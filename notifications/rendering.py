@@ -12,6 +12,16 @@ class Rendered(NamedTuple):
     text: str
     html: str
 
+    def without(self, secrets: list[str]) -> "Rendered":
+        """The same with every secret left out: what is kept, and shown to others."""
+        return Rendered(*(_leave_out(part, secrets) for part in self))
+
+
+def _leave_out(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return text
+
 
 def render(letter: Letter) -> Rendered:
     context = {"letter": letter}

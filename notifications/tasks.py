@@ -3,7 +3,6 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from config.core import clock
 from notifications import messages, outbox
 
 logger = logging.getLogger(__name__)
@@ -12,8 +11,8 @@ logger = logging.getLogger(__name__)
 @shared_task(ignore_result=True)
 def dispatch() -> int:
     """Handle waiting events, then send what is due. Harmless however often it runs."""
-    outbox.handle_events(now=clock.now())
-    return messages.send_due(now=clock.now())
+    outbox.handle_events()
+    return messages.send_due()
 
 
 def nudge() -> None:

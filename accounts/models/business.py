@@ -1,7 +1,10 @@
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 
 from accounts.slugs import validate_business_slug
 from accounts.tenancy import TenantQuerySet
@@ -13,6 +16,13 @@ from config.core.when import region_of, validate_locale, validate_zone
 validate_color = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", "Write the colour like #1f6feb.")
 
 
+class BusinessQuerySet(TenantQuerySet["Business"]):
+    def at(self, slug: str) -> Self:
+        """The business whose link this is, or was; a link in any case of letters."""
+        slug = slug.lower()
+        return self.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).distinct()
+
+
 class Business(models.Model):
     """The tenant: one booking link, one set of people, services and clients."""
 
@@ -22,7 +32,8 @@ class Business(models.Model):
         max_length=100,
         unique=True,
         validators=[validate_business_slug],
-        help_text="The last part of your booking link. Left empty, it is made from the name.",
+        help_text="The last part of your booking link. Left empty, it is made from the name."
+        " Links with an earlier one keep working.",
     )
     description = models.TextField(
         blank=True,
@@ -63,7 +74,7 @@ class Business(models.Model):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = TenantQuerySet.as_manager()
+    objects = BusinessQuerySet.as_manager()
     tenant_path = ""
 
     class Meta:
@@ -73,6 +84,19 @@ class Business(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the slug that was, so that links already given away lead on."""
+        before = Business.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
+        super().save(*args, **kwargs)
+        if before not in {None, self.slug}:
+            FormerSlug.objects.filter(slug=self.slug).delete()
+            FormerSlug.objects.get_or_create(business=self, slug=before)
+
+    def clean(self) -> None:
+        others = FormerSlug.objects.exclude(business=self.pk)
+        if others.filter(slug=self.slug).exists():
+            raise ValidationError({"slug": "This link leads to another business."})
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -81,3 +105,16 @@ class Business(models.Model):
     def region(self) -> str:
         """The country whose phone numbers may be written without a prefix; "" if unknown."""
         return region_of(self.timezone)
+
+
+class FormerSlug(models.Model):
+    """A slug that a business had before; its links lead to the present one."""
+
+    business = models.ForeignKey(Business, models.CASCADE, related_name="former_slugs")
+    slug = models.CharField(max_length=100, unique=True)
+
+    objects = TenantQuerySet.as_manager()
+    tenant_path = "business"
+
+    def __str__(self) -> str:
+        return self.slug

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Ability, can
 from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin
-from booking.admin.decisions import minutes_of, staff_actor, times_of
+from booking.admin.decisions import staff_actor, times_of
 from booking.admin.history import HistoryInline
 from booking.lifecycle import OPEN, Status
 from booking.models import Booking
@@ -114,7 +114,7 @@ class BookingAdmin(ScopedAdmin):
 
     @admin.display(description="when")
     def takes_place(self, booking: Booking) -> str:
-        return f"{times_of(booking)[0]}, {minutes_of(booking)} minutes"
+        return f"{times_of(booking)[0]}, {booking.duration_minutes} minutes"
 
     @admin.display(description="on the client's clock")
     def on_the_clients_clock(self, booking: Booking) -> str:

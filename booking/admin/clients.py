@@ -43,7 +43,9 @@ class ClientAdmin(ScopedAdmin):
     fields = ("business", "name", "email", "phone", "notes")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(booking_count=Count("bookings"))
+        rows = super().get_queryset(request).annotate(booking_count=Count("bookings"))
+        # Grouping drops the model's own order, and pages without an order repeat rows.
+        return rows.order_by("name", "id")
 
     @admin.display(ordering="booking_count")
     def bookings(self, client: Any) -> int:

@@ -23,20 +23,18 @@ from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
 from booking.times import LocalTime, clocks
 from config.core.errors import DomainError
-from config.core.text import clean_text, validate_text
+from config.core.fields import CleanCharField
+from config.core.text import validate_text
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = CleanCharField(
         required=False,
         max_length=500,
         validators=[validate_text],
         widget=forms.Textarea({"rows": 3}),
         help_text="Sent to the client as you write it. May be left empty.",
     )
-
-    def clean_reason(self) -> str:
-        return clean_text(self.cleaned_data["reason"])
 
 
 def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
@@ -130,7 +128,6 @@ def _page(
         "booking": booking,
         "form": form,
         "times": times_of(booking),
-        "minutes": minutes_of(booking),
         "visits": booking.client.bookings.exclude(pk=booking.pk).count(),
         "may_decide": booking.status == Status.PENDING and _serves(request, booking),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
@@ -146,10 +143,6 @@ def times_of(booking: Booking) -> list[LocalTime]:
         client_zone=booking.timezone,
         locale=business.locale,
     )
-
-
-def minutes_of(booking: Booking) -> int:
-    return int((booking.ends_at - booking.starts_at).total_seconds()) // 60
 
 
 def _serves(request: HttpRequest, booking: Booking) -> bool:

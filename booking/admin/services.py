@@ -82,8 +82,9 @@ class QuestionFormSet(forms.BaseInlineFormSet[Question, Service, QuestionForm]):
 
     def save_new(self, form: QuestionForm, commit: bool = True) -> Question:  # noqa: FBT001, FBT002
         taken = set(self.instance.questions.values_list("key", flat=True))
-        base = slugify(form.instance.label).replace("-", "_")[:36].strip("_")
-        base = base if base[:1].isalpha() else f"question_{base}".strip("_")
+        base = slugify(form.instance.label).replace("-", "_")
+        base = base if base[:1].isalpha() else f"question_{base}"
+        base = base[:36].strip("_")
         numbered = (f"{base}_{number}" for number in range(2, len(taken) + 3))
         form.instance.key = next(key for key in (base, *numbered) if key not in taken)
         return super().save_new(form, commit)

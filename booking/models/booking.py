@@ -133,5 +133,9 @@ class Booking(models.Model):
         return f"{self.reference} {self.client_name}"
 
     @property
+    def duration_minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN

@@ -13,6 +13,8 @@ def validate_addresses(value: object) -> None:
         raise ValidationError("Give a list of at most 20 addresses.")
     for address in value:
         validate_email(address)
+        if len(address) > 254:
+            raise ValidationError("An address has at most 254 characters.")
 
 
 class BookingSettings(models.Model):
@@ -58,6 +60,14 @@ class BookingSettings(models.Model):
         default=0,
         validators=NOTICE_MINUTES,
         help_text="Until how many minutes before the start a client may cancel by the link.",
+    )
+    pending_expiry_minutes = models.PositiveIntegerField(
+        default=1440,
+        validators=NOTICE_MINUTES,
+        help_text="A request that nobody answers ends after so many minutes.",
+    )
+    hold_seconds = models.PositiveSmallIntegerField(
+        default=300, help_text="How long a chosen time is kept while the form is filled in."
     )
     default_schedule = models.ForeignKey(
         "booking.Schedule",

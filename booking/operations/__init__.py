@@ -1,6 +1,6 @@
 """The only writers. One verb a function; every door calls these."""
 
-from booking.operations.book import Details, book
+from booking.operations.book import Details, book, check_offered
 from booking.operations.cancel import cancel_booking
 from booking.operations.create_business import create_business
 from booking.operations.decide import approve_booking, reject_booking
@@ -24,6 +24,7 @@ __all__ = [
     "approve_booking",
     "book",
     "cancel_booking",
+    "check_offered",
     "create_business",
     "reject_booking",
 ]

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Count
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from accounts.models import Business
 from booking import guard, rulebook
@@ -14,7 +16,7 @@ from booking.availability import Refusal, Slot
 from booking.events import Event
 from booking.lifecycle import Status
 from booking.locking import locked_resources
-from booking.models import Booking, Claim, Client, Service, Session
+from booking.models import ActorKind, Booking, Claim, Client, Service, Session, Source
 from booking.operations.errors import (
     BookingClosed,
     IdempotencyMismatch,
@@ -102,6 +104,19 @@ def book(
         raise
 
 
+def check_offered(*, service: Service, start: datetime, provider_id: int | None = None) -> None:
+    """Raise as `book` would for this start: `SlotTaken`, `SlotUnavailable`. Changes nothing."""
+    order = _Order(
+        service=service,
+        start=start,
+        provider_id=provider_id,
+        details=Details(name=""),
+        actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
+        idempotency_key=None,
+    )
+    _candidates(rulebook.compile_rulebook(order.business), order)
+
+
 def _earlier(order: _Order) -> Booking | None:
     """The booking that this key has already made."""
     if order.idempotency_key is None:
@@ -116,7 +131,7 @@ def _earlier(order: _Order) -> Booking | None:
 def _check_open(order: _Order) -> None:
     """Clients are turned away while booking is closed; staff still can book."""
     own = order.business.settings
-    if order.actor.user is None and not (settings.BOOKING_ENABLED and own.is_active):
+    if order.actor.kind == ActorKind.CLIENT and not (settings.BOOKING_ENABLED and own.is_active):
         raise BookingClosed(own.paused_message)
     if not order.service.is_active:
         raise BookingClosed("This service cannot be booked any more.")
@@ -127,6 +142,8 @@ def _sell(order: _Order) -> Booking:
     for provider_id in _candidates(rules, order):
         try:
             with locked_resources([provider_id], now=clock.now()):
+                # The rules may have changed since they were read outside the lock.
+                rules = rulebook.compile_rulebook(order.business)
                 _check_again(rules, order, provider_id)
                 return _write(rules, order, provider_id)
         except SlotTaken:
@@ -152,7 +169,10 @@ def _candidates(rules: Rulebook, order: _Order) -> list[int]:
 
 def _check_again(rules: Rulebook, order: _Order, provider_id: int) -> None:
     """Ask the engine once more, under the lock."""
-    if _refusals(rules, order, provider_id)[provider_id]:
+    refused = _refusals(rules, order, provider_id)
+    if provider_id not in refused:
+        raise SlotUnavailable
+    if refused[provider_id]:
         raise SlotTaken
 
 
@@ -185,8 +205,7 @@ def _fairest_first(ids: list[int], start: datetime, timezone: str) -> list[int]:
 def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:
     now, business, service = clock.now(), order.business, order.service
     session = _take(rules, order, provider_id)
-    approval = service.requires_approval
-    pending = business.settings.requires_approval if approval is None else approval
+    pending = service.pk in rules.need_approval
     booking = Booking.objects.create(
         business=business,
         client=_client(business, order.details),
@@ -249,12 +268,18 @@ def _take(rules: Rulebook, order: _Order, provider_id: int) -> Session:
 
 def _client(business: Business, details: Details) -> Client:
     """The client known by this e-mail, or by this phone when there is no e-mail; else a new one."""
-    known = (
-        {"email__iexact": details.email} if details.email else {"email": "", "phone": details.phone}
-    )
-    client, _ = Client.objects.get_or_create(
-        business=business,
-        **known,
-        defaults={"name": details.name, "email": details.email, "phone": details.phone},
+    clients = Client.objects.for_business(business)
+    if details.email:
+        # As the index is written: `iexact` would compare in upper case on PostgreSQL.
+        clients = clients.filter(Exact(Lower("email"), details.email.lower()))
+    else:
+        clients = clients.filter(email="", phone=details.phone)
+    client, _ = clients.get_or_create(
+        defaults={
+            "business": business,
+            "name": details.name,
+            "email": details.email,
+            "phone": details.phone,
+        }
     )
     return client

@@ -47,7 +47,7 @@ def create_business(
 
 
 def free_slug(name: str) -> str:
-    return make_slug(name, is_taken=lambda slug: Business.objects.filter(slug=slug).exists())
+    return make_slug(name, is_taken=lambda slug: Business.objects.at(slug).exists())
 
 
 def add_settings(business: Business) -> BookingSettings:

@@ -1,5 +1,5 @@
 from booking.events import Event
-from booking.lifecycle import Status, check_transition
+from booking.lifecycle import InvalidTransition, Status, check_transition
 from booking.locking import locked_booking
 from booking.models import Booking
 from booking.operations.record import Actor, record_change
@@ -8,12 +8,18 @@ from config.core import clock
 
 
 def approve_booking(*, booking: Booking, actor: Actor) -> Booking:
-    """Confirm a request. Doing it again changes nothing. Raises `InvalidTransition`."""
+    """Confirm a request. Doing it again changes nothing.
+
+    Raises `InvalidTransition` for anything but a request, and for one whose time has come.
+    """
     with locked_booking(booking) as row:
-        if row.status == Status.CONFIRMED:
+        if row.status == Status.CONFIRMED and row.approved_at:
             return row
-        check_transition(row.status, Status.CONFIRMED)
+        if row.status != Status.PENDING:
+            raise InvalidTransition(f"This booking is {row.get_status_display().lower()}.")
         now, before = clock.now(), row.status
+        if row.starts_at <= now:
+            raise InvalidTransition("The time of this request has come; it can only be declined.")
         row.status = Status.CONFIRMED
         row.confirmed_at = row.approved_at = row.updated_at = now
         row.approved_by = actor.user

@@ -8,7 +8,7 @@ class SlotTaken(DomainError):
     """Somebody else was quicker. `alternatives` are the nearest slots that are still free."""
 
     code = "slot_taken"
-    message = "This time has just been taken."
+    message = "This time has just been taken. It is no longer available."
 
     def __init__(self, alternatives: list[Slot] | None = None) -> None:
         super().__init__()
@@ -24,9 +24,17 @@ class SlotUnavailable(DomainError):
     def __init__(
         self, reasons: Iterable[Refusal] = (), alternatives: list[Slot] | None = None
     ) -> None:
-        super().__init__()
         self.reasons = frozenset(reasons)
         self.alternatives = alternatives or []
+        said = [_WORDS[reason] for reason in _WORDS if reason in self.reasons]
+        super().__init__(" ".join([self.message, *said[:1]]))
+
+
+# What a client may know, the first that applies; closed, blocked and busy are all just not free.
+_WORDS = {
+    Refusal.NOTICE: "It has passed, or is too soon.",
+    Refusal.HORIZON: "It is too far ahead.",
+}
 
 
 class BookingClosed(DomainError):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from booking import events
+from booking.events import SUBJECT_TYPE
 from booking.models import ActorKind, Booking, HistoryEntry, Source
 from notifications import outbox
 
@@ -42,5 +43,7 @@ def record_change(
     outbox.record(
         event,
         business=booking.business,
+        subject_type=SUBJECT_TYPE,
+        subject_id=str(booking.uuid),
         payload=dict(events.payload(booking, event, actor_kind=actor.kind)),
     )

@@ -73,7 +73,7 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
         rules,
         service,
         first=max(weeks[0][0], today),
-        last=min(weeks[-1][-1], horizon),
+        last=weeks[-1][-1],
         viewer_tz=zone,
         now=now,
         provider_id=query.provider_id,
@@ -158,8 +158,9 @@ def _choose_month(
 
 
 def _horizon(rules: Rulebook, service: Service, today: date) -> date:
+    """The last date that may hold a start; a viewer east of the business can be a day ahead."""
     known = rules.services.get(service.pk)
-    return today + timedelta(days=known.booking_horizon_days if known else 0)
+    return today + timedelta(days=known.booking_horizon_days + 1 if known else 0)
 
 
 def _weeks(month: date, locale: str) -> list[list[date]]:

@@ -26,6 +26,12 @@ STATUS: dict[type[DomainError], int] = {
 }
 
 
+def say_when_to_retry(response: HttpResponse, error: DomainError | None) -> HttpResponse:
+    if isinstance(error, TryAgain):
+        response["Retry-After"] = "5"
+    return response
+
+
 def notice(
     request: HttpRequest,
     *,

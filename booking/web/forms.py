@@ -8,19 +8,13 @@ from accounts.models import Business
 from booking.models import Question, QuestionType, Service
 from booking.operations import Details
 from booking.validators import CONTACT_NEEDED, parse_phone
-from config.core.text import clean_text, validate_line, validate_name, validate_text
+from config.core.fields import CleanCharField
+from config.core.text import validate_line, validate_name, validate_text
 
 _REQUIRED = {
     forms.BooleanField: "Please tick this to go on.",
     forms.ChoiceField: "Please choose one.",
 }
-
-
-class CleanCharField(forms.CharField):
-    """Text in NFC with one kind of line break. NUL and control characters are refused."""
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "")
 
 
 class BookingForm(forms.Form):
@@ -32,6 +26,7 @@ class BookingForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "name"}),
     )
     email = forms.EmailField(
+        validators=[validate_line],
         label="E-mail",
         required=False,
         max_length=254,

@@ -48,7 +48,8 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     except DomainError as error:
         context |= {"form": form, "refusal": error}
         status = errors.STATUS[type(error)]
-        return render(request, "booking/cancel.html", context, status=status)
+        response = render(request, "booking/cancel.html", context, status=status)
+        return errors.say_when_to_retry(response, error)
     response = redirect("booking:own", token)
     response.status_code = 303
     return response

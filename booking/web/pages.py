@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
@@ -27,16 +28,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def short_link(request: HttpRequest, business_slug: str) -> HttpResponse:
-    found = get_object_or_404(Business, slug=business_slug)
+    found = get_object_or_404(Business.objects.at(business_slug))
     return redirect("booking:business", found.slug)
 
 
 @require_safe
 def business(request: HttpRequest, business_slug: str) -> HttpResponse:
     found = find_business(business_slug)
+    if found.slug != business_slug:
+        return to_present_slug(request, found)
     if closed := closed_page(request, found):
         return closed
-    services = found.services.active().prefetch_related("providers")
+    services = found.services.active()
     return render(request, "booking/business.html", {"business": found, "services": services})
 
 
@@ -44,6 +47,8 @@ def business(request: HttpRequest, business_slug: str) -> HttpResponse:
 @require_safe
 def service(request: HttpRequest, business_slug: str, service_slug: str) -> HttpResponse:
     found = find_service(business_slug, service_slug)
+    if found.business.slug != business_slug:
+        return to_present_slug(request, found.business)
     if closed := closed_page(request, found.business, found):
         return closed
     query, now = read_query(request, found), clock.now()
@@ -61,6 +66,15 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     return render(request, template, context, status=400 if query.problems else 200)
 
 
+def to_present_slug(request: HttpRequest, business: Business) -> HttpResponse:
+    """From a link that the business had before, or in other letters, to the same page today."""
+    match = request.resolver_match
+    assert match is not None  # noqa: S101 - a view is running
+    address = reverse(match.view_name, kwargs=match.kwargs | {"business_slug": business.slug})
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{address}?{query}" if query else address)
+
+
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx asks for a fragment; following a link or going back, it asks for whole pages."""
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
@@ -68,12 +82,13 @@ def is_htmx(request: HttpRequest) -> bool:
 
 
 def find_business(slug: str) -> Business:
-    return get_object_or_404(Business.objects.select_related("settings"), slug=slug)
+    return get_object_or_404(Business.objects.at(slug).select_related("settings"))
 
 
 def find_service(business_slug: str, service_slug: str) -> Service:
     rows = Service.objects.select_related("business__settings")
-    return get_object_or_404(rows, business__slug=business_slug, slug=service_slug)
+    business = get_object_or_404(Business.objects.at(business_slug))
+    return get_object_or_404(rows, business=business, slug=service_slug)
 
 
 def closed_page(

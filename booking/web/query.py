@@ -1,7 +1,7 @@
 """What a page's address asks for: month, date, zone, provider. Bad values become notices."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -63,14 +63,16 @@ def find_provider(service: Service, public_id: str) -> Resource | None:
 
 
 def read_start(text: str) -> datetime | None:
-    """An instant from ISO 8601 with an offset; None for anything else."""
+    """A whole minute from ISO 8601 with an offset, in UTC; None for anything else."""
     try:
         start = datetime.fromisoformat(text)
     except ValueError:
         return None
-    # Whole minutes of a four-digit century: whatever the engine and both databases can hold.
-    in_range = 2000 <= start.year <= 2200
-    return start if start.tzinfo and in_range and not start.microsecond else None
+    if start.tzinfo is None or not 2000 <= start.year <= 2200:
+        return None
+    # Offsets may have seconds and fractions of their own, so they are looked at in UTC.
+    start = start.astimezone(UTC)
+    return None if start.second or start.microsecond else start
 
 
 def _date(text: str, query: PageQuery, problem: str) -> date | None:

@@ -16,8 +16,8 @@ from booking.models import ActorKind, Resource, Service, Source
 from booking.operations import (
     Actor,
     SlotTaken,
-    SlotUnavailable,
     book,
+    check_offered,
 )
 from booking.operations.cancel import deadline_for
 from booking.rulebook import compile_rulebook
@@ -28,7 +28,7 @@ from booking.web.forms import BookingForm
 from booking.web.pages import closed_page, find_service, is_htmx
 from booking.web.query import PageQuery, find_provider, read_start
 from config.core import clock
-from config.core.errors import DomainError, TryAgain
+from config.core.errors import DomainError
 from config.core.when import local_date, zone_names
 
 
@@ -111,17 +111,11 @@ def _refusal(choice: Choice) -> DomainError | None:
     """Before the form is filled in: whether the time can be had at all."""
     if choice.start is None or choice.problem:
         return None
-    rules, now = compile_rulebook(choice.service.business), clock.now()
-    provider_id = choice.provider_id
-    refused = rulebook.refusals_by_provider(
-        rules, choice.service, start=choice.start, now=now, provider_id=provider_id
-    )
-    if not all(refused.values()):
-        return None
-    alternatives = rulebook.nearest_slots(
-        rules, choice.service, start=choice.start, now=now, provider_id=provider_id
-    )
-    return SlotUnavailable(frozenset().union(*refused.values()), alternatives)
+    try:
+        check_offered(service=choice.service, start=choice.start, provider_id=choice.provider_id)
+    except DomainError as refusal:
+        return refusal
+    return None
 
 
 def _still_lost(choice: Choice) -> DomainError | None:
@@ -168,9 +162,7 @@ def _page(
     if is_htmx(request):
         template += "#reservation"
     response = render(request, template, context, status=status)
-    if isinstance(refusal, TryAgain):
-        response["Retry-After"] = "5"
-    return response
+    return errors.say_when_to_retry(response, refusal)
 
 
 def _other_times(choice: Choice, start: datetime | None) -> str:

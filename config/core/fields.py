@@ -6,6 +6,15 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from django import forms
 
+from config.core.text import clean_text
+
+
+class CleanCharField(forms.CharField):
+    """Text in NFC with one kind of line break. NUL and control characters are refused."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
 
 class LinesField(forms.CharField):
     """A list of texts, one a line."""

@@ -8,11 +8,12 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def refuse_unreadable_requests(get_response: Handler) -> Handler:
-    """Answer 400 to a NUL in the address: PostgreSQL cannot take one in any comparison."""
+    """Answer 400 to a NUL in the address or a cookie: PostgreSQL cannot compare with one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("The address contains a NUL.")
+        cookies = "".join(request.COOKIES.values())
+        if "\0" in request.path + cookies or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The request contains a NUL.")
         return get_response(request)
 
     return middleware

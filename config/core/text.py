@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 
 # Control characters (Cc), bidirectional overrides and isolates, and the separators that some
 # programs take for the end of a line. Zero-width joiners stay: emoji and Persian need them.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]")
-_LINE_BREAK = re.compile("[\n\t]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]"
+)
+_LINE_BREAK = re.compile("[\n\r\t]")
 _ADDRESS = re.compile(r"https?:|www\.|://", re.IGNORECASE)
 
 

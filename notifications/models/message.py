@@ -29,7 +29,7 @@ class Message(models.Model):
     audience = models.CharField(max_length=10, choices=Audience)
     channel = models.CharField(max_length=10, default="email")
     template = models.CharField("kind", max_length=60)
-    recipient = models.CharField(max_length=254)
+    recipient = models.CharField(max_length=320)
     # What it speaks of, for the composer registered under this type.
     subject_type = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=64)
@@ -56,11 +56,7 @@ class Message(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="notifications_msg_subject"),
-            models.Index(
-                fields=["due_at"],
-                name="notifications_msg_due",
-                condition=models.Q(status__in=["queued", "sending"]),
-            ),
+            models.Index(fields=["status", "due_at"], name="notifications_msg_due"),
         ]
 
     def __str__(self) -> str:

@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 
 from accounts.tenancy import TenantQuerySet
@@ -5,14 +7,23 @@ from config.core import clock
 
 
 class OutboxEvent(models.Model):
-    """A fact that was committed together with what it tells of, waiting to be acted upon."""
+    """One fact on its way to one handler, committed together with what it tells of.
 
+    A fact has a row for each handler, all with the same `event_id`: a handler that fails is tried
+    again alone. Facts about one subject reach a handler in their order.
+    """
+
+    event_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    handler = models.CharField(max_length=40, editable=False)
     business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # Null when there is nothing left to do: it was handled, or given up.
+    due_at = models.DateTimeField(default=clock.now, null=True, editable=False)
     handled_at = models.DateTimeField(null=True, editable=False)
-    claimed_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     error = models.TextField(blank=True, editable=False)
 
@@ -22,10 +33,12 @@ class OutboxEvent(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(
-                fields=["id"],
-                name="notifications_event_open",
-                condition=models.Q(handled_at__isnull=True),
+            models.Index(fields=["due_at"], name="notifications_event_due"),
+            models.Index(fields=["subject_type", "subject_id"], name="notifications_event_subject"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_id", "handler"], name="notifications_event_once_a_handler"
             )
         ]
 

@@ -1,11 +1,13 @@
 """From the booking to the mail that arrives, read back as a mail program would."""
 
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from icalendar import Calendar
 
@@ -13,18 +15,17 @@ from accounts.models import Business, User
 from booking.links import booking_of_token, manage_token, manage_url
 from booking.models import ActorKind, Booking, Service, Source
 from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
-from config.core import clock
 from notifications import messages, outbox
-from notifications.models import Message
-from tests.conftest import CLIENT, Book, at
+from notifications.models import Message, OutboxEvent
+from tests.conftest import CLIENT, NOW, Book, at
 from tests.factories import QuestionFactory
 
 
 def dispatch() -> dict[str, EmailMessage]:
     """Everything that is due, sent: the newest mail by recipient."""
     mail.outbox.clear()
-    outbox.handle_events(now=clock.now())
-    messages.send_due(now=clock.now())
+    outbox.handle_events()
+    messages.send_due()
     read: Any = message_from_bytes
     return {sent.to[0]: read(sent.message().as_bytes(), policy=default) for sent in mail.outbox}
 
@@ -218,3 +219,74 @@ def test_a_link_opens_its_booking_until_it_is_altered_outdated_or_old(
     clock.move_to(at(8))
     Booking.objects.update(link_version=2)
     assert booking_of_token(token) is None
+
+
+def test_events_of_one_booking_are_told_in_order_whatever_fails_between(
+    booked: Book, owner: User, service: Service, clock: time_machine.Traveller
+) -> None:
+    service.requires_approval = True
+    service.save()
+    booking = booked(at(8))
+    # The first attempt at the request has died; its approval comes meanwhile.
+    OutboxEvent.objects.update(due_at=NOW + outbox.LEASE)
+    by_owner = Actor(kind=ActorKind.MEMBER, source=Source.ADMIN, user=owner)
+    approve_booking(booking=booking, actor=by_owner)
+    assert dispatch() == {}
+    clock.shift(outbox.LEASE + timedelta(seconds=1))
+    sent = dispatch()
+    assert subject(sent["eva@example.com"]).startswith("Your Haircut is confirmed")
+
+
+def test_the_provider_hears_of_what_others_did(booked: Book, owner: User, service: Service) -> None:
+    service.requires_approval = True
+    service.save()
+    service.providers.update(email="ali@example.com")
+    booking = booked(at(8))
+    dispatch()
+    by_owner = Actor(kind=ActorKind.MEMBER, source=Source.ADMIN, user=owner)
+    approve_booking(booking=booking, actor=by_owner)
+    assert set(dispatch()) == {"eva@example.com", "ali@example.com"}
+    cancel_booking(booking=booking, reason="", actor=by_owner)
+    sent = dispatch()
+    assert set(sent) == {"eva@example.com", "ali@example.com"}
+    assert subject(sent["ali@example.com"]).startswith("Cancelled: Eva Klein")
+
+
+def test_the_longest_address_is_told_too(booked: Book, owner: User) -> None:
+    address = f"{'e' * 60}@{'x' * 60}.{'y' * 60}.{'z' * 60}.example"
+    assert len(address) > 240
+    booked(at(8), email=address)
+    assert set(dispatch()) == {address, owner.email}
+
+
+def test_a_business_without_an_address_answers_by_its_owners(
+    booked: Book, business: Business, owner: User
+) -> None:
+    Business.objects.filter(pk=business.pk).update(phone="", email="")
+    booked(at(8))
+    to_client = dispatch()["eva@example.com"]
+    assert to_client["Reply-To"] == owner.email
+    assert owner.email in body(to_client)
+    assert owner.name in body(to_client)
+
+
+def test_a_withdrawn_request_sends_no_calendar_what_it_never_had(
+    booked: Book, service: Service
+) -> None:
+    service.requires_approval = True
+    service.save()
+    booking = booked(at(8))
+    dispatch()
+    cancel_booking(booking=booking, reason="", actor=CLIENT)
+    sent = dispatch()["eva@example.com"]
+    assert "Your request was withdrawn" in body(sent)
+    assert list(sent.iter_attachments()) == []
+
+
+def test_past_the_deadline_the_mail_promises_no_cancelling(
+    booked: Book, business: Business
+) -> None:
+    business.settings.cancellation_notice_minutes = 60 * 24 * 7
+    business.settings.save()
+    booked(at(8))
+    assert "can no longer be cancelled online" in body(dispatch()["eva@example.com"])

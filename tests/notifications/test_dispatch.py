@@ -10,13 +10,11 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.models import Business
 from booking.models import Booking, Service
 from notifications import messages, outbox
 from notifications.models import Audience, Message, MessageStatus, OutboxEvent
 from notifications.tasks import dispatch
 from tests.conftest import NOW, Book, at
-from tests.factories import BusinessFactory, ServiceFactory
 
 MESSAGES = 60
 DISPATCHERS = 4
@@ -25,7 +23,7 @@ DISPATCHERS = 4
 @pytest.mark.django_db(transaction=True)
 def test_four_dispatchers_send_each_message_once(service: Service, booked: Book) -> None:
     booking = booked(at(8))
-    outbox.handle_events(now=NOW)
+    outbox.handle_events()
     Message.objects.all().delete()
     for number in range(MESSAGES):
         messages.plan(
@@ -43,7 +41,7 @@ def test_four_dispatchers_send_each_message_once(service: Service, booked: Book)
 
     def run() -> None:
         barrier.wait()
-        sent.append(messages.send_due(now=NOW))
+        sent.append(messages.send_due())
         connection.close()
 
     threads = [threading.Thread(target=run) for _ in range(DISPATCHERS)]
@@ -90,11 +88,3 @@ def test_mails_become_files_that_a_mail_program_opens(
     dispatch()
     [file] = (tmp_path / "mail").glob("*.eml")
     assert b"To: eva@example.com" in file.read_bytes()
-
-
-def test_messages_of_two_businesses_stay_apart(db: None) -> None:
-    mine, other = BusinessFactory.create(), BusinessFactory.create()
-    ServiceFactory.create(business=mine)
-    outbox.record("something.else", business=other, payload={})
-    assert OutboxEvent.objects.for_business(mine).count() == 0
-    assert Business.objects.count() == 2

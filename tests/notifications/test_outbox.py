@@ -1,11 +1,15 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 
 from accounts.models import Business
+from config.core.clock import now as clock_now
 from notifications import letters, messages, outbox
+from notifications.admin import contents
+from notifications.channels import email
 from notifications.letters import Letter
 from notifications.models import Audience, Message, MessageStatus, OutboxEvent
 from tests.conftest import NOW
@@ -23,7 +27,8 @@ def plain_letters() -> Iterator[None]:
         return Letter(
             subject=f"About {subject_id}",
             headline="Hello",
-            paragraphs=[],
+            paragraphs=["Open it with s3cret"] if subject_id == "secret" else [],
+            secrets=["s3cret"],
             facts=[],
             brand="Salon",
             color="#000000",
@@ -56,7 +61,7 @@ def test_planning_twice_is_one_message(business: Business) -> None:
 
 def test_a_message_is_sent_once_and_kept_as_it_was_told(business: Business) -> None:
     message = queue(business, "a")
-    assert [messages.send_due(now=NOW) for _ in range(2)] == [1, 0]
+    assert [messages.send_due() for _ in range(2)] == [1, 0]
     message.refresh_from_db()
     assert (message.status, message.subject, message.sent_at) == ("sent", "About a", NOW)
     assert message.text.startswith("Hello")
@@ -66,23 +71,24 @@ def test_a_message_is_sent_once_and_kept_as_it_was_told(business: Business) -> N
 def test_what_is_not_due_waits(business: Business) -> None:
     queue(business, "a")
     Message.objects.update(due_at=NOW + timedelta(minutes=1))
-    assert messages.send_due(now=NOW) == 0
+    assert messages.send_due() == 0
 
 
 def test_one_bad_message_holds_up_no_other_and_is_given_up_in_the_end(
-    business: Business,
+    business: Business, clock: time_machine.Traveller
 ) -> None:
     poison, good = queue(business, "poison"), queue(business, "good")
-    assert messages.send_due(now=NOW) == 1
+    assert messages.send_due() == 1
     good.refresh_from_db()
     assert good.status == MessageStatus.SENT
-    waits = []
+    waits, tried = [], NOW
     for _ in range(messages.MAX_ATTEMPTS - 1):
         poison.refresh_from_db()
         assert poison.status == MessageStatus.QUEUED
-        waits.append((poison.due_at - NOW) // timedelta(minutes=1))
-        Message.objects.update(due_at=NOW)
-        messages.send_due(now=NOW)
+        waits.append((poison.due_at - tried) // timedelta(minutes=1))
+        tried = poison.due_at
+        clock.move_to(tried)
+        messages.send_due()
     poison.refresh_from_db()
     assert waits == [1, 2, 4, 8, 16, 32, 64]
     assert (poison.status, poison.error) == (
@@ -93,61 +99,143 @@ def test_one_bad_message_holds_up_no_other_and_is_given_up_in_the_end(
 
 def test_a_letter_without_a_reason_is_not_sent(business: Business) -> None:
     message = queue(business, "stale")
-    assert messages.send_due(now=NOW) == 0
+    assert messages.send_due() == 0
     message.refresh_from_db()
     assert message.status == MessageStatus.CANCELLED
 
 
 def test_a_dispatcher_that_died_is_followed_with_the_same_message_id(
-    business: Business,
+    business: Business, clock: time_machine.Traveller
 ) -> None:
     message = queue(business, "a")
-    messages.send_due(now=NOW)
+    messages.send_due()
     Message.objects.update(
         status=MessageStatus.SENDING, claimed_until=NOW + messages.LEASE, sent_at=None
     )
-    assert messages.send_due(now=NOW) == 0
-    assert messages.send_due(now=NOW + messages.LEASE + timedelta(seconds=1)) == 1
+    assert messages.send_due() == 0
+    clock.shift(messages.LEASE + timedelta(seconds=1))
+    assert messages.send_due() == 1
     ids = [sent.extra_headers["Message-ID"] for sent in mail.outbox]
     assert ids == [f"<{message.uuid}@testserver>"] * 2
 
 
+def test_a_message_that_ends_every_dispatcher_is_given_up(
+    business: Business, clock: time_machine.Traveller
+) -> None:
+    message = queue(business, "a")
+    Message.objects.update(
+        status=MessageStatus.SENDING, claimed_until=NOW, attempts=messages.MAX_ATTEMPTS
+    )
+    clock.shift(1)
+    assert messages.send_due() == 0
+    message.refresh_from_db()
+    assert (message.status, mail.outbox) == (MessageStatus.FAILED, [])
+
+
+def test_a_slow_dispatcher_writes_nothing_over_the_one_that_followed_it(
+    business: Business, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = queue(business, "a")
+
+    def slow(*args: object) -> None:
+        clock.shift(messages.LEASE + timedelta(seconds=1))
+        Message.objects.update(claimed_until=clock_now() + messages.LEASE)
+        raise TimeoutError("the server was too slow")
+
+    monkeypatch.setattr(email, "send", slow)
+    messages.send_due()
+    message.refresh_from_db()
+    assert (message.status, message.error) == (MessageStatus.SENDING, "")
+
+
+def test_what_opens_a_page_is_not_kept_and_not_shown(business: Business) -> None:
+    message = queue(business, "secret")
+    assert "s3cret" not in contents(message).text
+    messages.send_due()
+    message.refresh_from_db()
+    assert "s3cret" in str(mail.outbox[0].body)
+    assert "s3cret" not in message.text + message.html
+
+
 def test_a_cancelled_message_is_not_sent(business: Business) -> None:
     queue(business, "a")
-    assert messages.cancel(subject_type="plain", subject_id="a") == 1
-    assert messages.send_due(now=NOW) == 0
+    assert messages.cancel(subject_type="plain", subject_id="a", templates=["t"]) == 1
+    assert messages.send_due() == 0
 
 
-def test_an_event_that_fails_holds_up_no_other_and_is_tried_again(
-    business: Business, monkeypatch: pytest.MonkeyPatch
+Handle = Callable[[OutboxEvent], None]
+
+
+@pytest.fixture
+def handled_by(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    def register(**handlers: Handle) -> None:
+        monkeypatch.setattr(outbox, "_handlers", handlers)
+
+    return register
+
+
+def record(business: Business, name: str, subject: str) -> None:
+    outbox.record(name, business=business, subject_type="x", subject_id=subject, payload={})
+
+
+def test_an_event_that_fails_holds_up_no_other_subject_and_is_tried_again(
+    business: Business, clock: time_machine.Traveller, handled_by: Callable[..., None]
 ) -> None:
     seen: list[str] = []
 
     def handler(event: OutboxEvent) -> None:
-        if event.name == "bad" and not seen.count("good") > 1:
+        if event.name == "bad" and event.attempts == 1:
             raise ValueError("cannot be handled")
         seen.append(event.name)
 
-    monkeypatch.setattr(outbox, "_handlers", [handler])
-    for name in ("bad", "good"):
-        outbox.record(name, business=business, payload={})
-    assert outbox.handle_events(now=NOW) == 1
+    handled_by(one=handler)
+    record(business, "bad", "a")
+    record(business, "after", "a")
+    record(business, "good", "b")
+    assert outbox.handle_events() == 1
     bad = OutboxEvent.objects.get(name="bad")
     assert (bad.handled_at, bad.error, bad.attempts) == (None, "cannot be handled", 1)
-    assert outbox.handle_events(now=NOW) == 0
-    seen.append("good")
-    assert outbox.handle_events(now=NOW + outbox.LEASE + timedelta(seconds=1)) == 1
-    assert seen == ["good", "good", "bad"]
+    assert outbox.handle_events() == 0
+    clock.shift(timedelta(minutes=1))
+    assert outbox.handle_events() == 2
+    # Of one subject in the order in which it happened, whatever failed between.
+    assert seen == ["good", "bad", "after"]
 
 
-def test_what_a_failing_handler_wrote_is_taken_back(
-    business: Business, monkeypatch: pytest.MonkeyPatch
+def test_a_poisoned_event_is_given_up_and_lets_its_subject_go_on(
+    business: Business, clock: time_machine.Traveller, handled_by: Callable[..., None]
 ) -> None:
-    def handler(event: OutboxEvent) -> None:
-        queue(business, "a")
-        raise ValueError("too late")
+    seen: list[str] = []
 
-    monkeypatch.setattr(outbox, "_handlers", [handler])
-    outbox.record("bad", business=business, payload={})
-    outbox.handle_events(now=NOW)
-    assert not Message.objects.exists()
+    def handler(event: OutboxEvent) -> None:
+        if event.name == "poison":
+            raise ValueError("never")
+        seen.append(event.name)
+
+    handled_by(one=handler)
+    record(business, "poison", "a")
+    record(business, "after", "a")
+    for _ in range(outbox.MAX_ATTEMPTS):
+        assert seen == []
+        outbox.handle_events()
+        clock.shift(timedelta(hours=2))
+    outbox.handle_events()
+    poison = OutboxEvent.objects.get(name="poison")
+    assert (seen, poison.due_at, poison.handled_at) == (["after"], None, None)
+
+
+def test_a_handler_that_fails_keeps_no_other_from_its_work(
+    business: Business, handled_by: Callable[..., None]
+) -> None:
+    def failing(event: OutboxEvent) -> None:
+        queue(business, "half done")
+        raise ValueError("the calendar is down")
+
+    def working(event: OutboxEvent) -> None:
+        queue(business, "told")
+
+    handled_by(calendar=failing, notices=working)
+    record(business, "e", "a")
+    assert outbox.handle_events() == 1
+    assert list(Message.objects.values_list("subject_id", flat=True)) == ["told"]
+    assert OutboxEvent.objects.values_list("event_id").distinct().count() == 1

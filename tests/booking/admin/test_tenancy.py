@@ -23,7 +23,7 @@ from booking.models import (
 from booking.models import Client as BusinessClient
 from notifications import outbox
 from notifications.models import Message
-from tests.conftest import NOW, Book, at, member
+from tests.conftest import Book, at, member
 from tests.factories import ProviderFactory, ServiceFactory
 
 SECRET = "Geheim"
@@ -39,7 +39,7 @@ def rows(booked: Book, owner: User, service: Service) -> dict[type, Any]:
     Resource.objects.update(name=f"{SECRET} person", email=f"{SECRET}@example.com")
     Schedule.objects.filter(business=business).update(name=f"{SECRET} hours")
     booking = booked(at(8), name=f"{SECRET} client", email="geheim@example.com")
-    outbox.handle_events(now=NOW)
+    outbox.handle_events()
     message = Message.objects.filter(business=business).first()
     off = BlockedPeriod.objects.create(
         business=business, first_date="2027-03-09", last_date="2027-03-09", reason=SECRET

@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 
 from accounts.models import User
 from booking.lifecycle import InvalidTransition, Status
@@ -122,3 +123,28 @@ def test_what_has_ended_cannot_be_cancelled(booked: Book, status: Status) -> Non
     Booking.objects.update(status=status, session=None)
     with pytest.raises(InvalidTransition):
         cancel_booking(booking=booking, reason="", actor=CLIENT)
+
+
+@pytest.mark.parametrize("status", [Status.EXPIRED, Status.AWAITING_PAYMENT, Status.COMPLETED])
+def test_only_requests_are_approved(booked: Book, by_owner: Actor, status: Status) -> None:
+    booking = booked(at(8))
+    session = None if status == Status.EXPIRED else booking.session
+    Booking.objects.update(status=status, session=session)
+    with pytest.raises(InvalidTransition):
+        approve_booking(booking=booking, actor=by_owner)
+    booking.refresh_from_db()
+    assert booking.status == status
+
+
+def test_what_was_never_a_request_is_not_approved(booked: Book, by_owner: Actor) -> None:
+    with pytest.raises(InvalidTransition, match="is confirmed"):
+        approve_booking(booking=booked(at(8)), actor=by_owner)
+
+
+def test_a_request_whose_time_has_come_can_only_be_declined(
+    request_: Booking, by_owner: Actor, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(at(8))
+    with pytest.raises(InvalidTransition, match="only be declined"):
+        approve_booking(booking=request_, actor=by_owner)
+    assert reject_booking(booking=request_, reason="", actor=by_owner).status == Status.REJECTED

@@ -2,6 +2,7 @@ import re
 from html import unescape
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -50,6 +51,34 @@ def test_home_leads_to_the_only_business_and_lists_several(
 def test_the_short_link_leads_to_the_page(client: Client, business: Business, address: str) -> None:
     response = client.get(address)
     assert (response.status_code, response.headers["Location"]) == (302, "/book/salon-mara/")
+
+
+def test_links_with_an_earlier_slug_lead_on(client: Client, service: Service) -> None:
+    business = service.business
+    for slug in ("mara-hair", "mara"):
+        business.slug = slug
+        business.save()
+    for old in ("salon-mara", "mara-hair", "MARA"):
+        answer = client.get(f"/book/{old}/haircut/", {"date": "2027-03-02"})
+        assert (answer.status_code, answer.headers["Location"]) == (
+            302,
+            "/book/mara/haircut/?date=2027-03-02",
+        )
+        assert client.get(f"/book/{old}/").headers["Location"] == "/book/mara/"
+        assert client.get(f"/{old}/book").headers["Location"] == "/book/mara/"
+    with pytest.raises(ValidationError, match="leads to another business"):
+        Business(name="Rival", slug="salon-mara").full_clean()
+    business.slug = "salon-mara"
+    business.save()
+    assert client.get("/book/salon-mara/").status_code == 200
+    assert client.get("/book/mara/").headers["Location"] == "/book/salon-mara/"
+
+
+def test_the_last_bookable_day_is_there_for_a_viewer_a_day_ahead(
+    client: Client, service: Service
+) -> None:
+    page = client.get(CALENDAR, {"month": "2027-04", "tz": "Pacific/Auckland"})
+    assert starts(page)[0] == "2027-03-31T11:00:00Z"
 
 
 def test_the_calendar_opens_on_the_first_free_day(client: Client, service: Service) -> None:

@@ -109,7 +109,17 @@ def test_a_start_that_is_not_offered_is_refused(
 
 
 @pytest.mark.parametrize(
-    "start", ["", "tomorrow", "2027-03-02T08:00:00", "9999-12-31T23:59:59Z", "1e400", "\0"]
+    "start",
+    [
+        "2027-03-02T07:00:00-01:00:00.500000",
+        "2027-03-02T08:00:30Z",
+        "",
+        "tomorrow",
+        "2027-03-02T08:00:00",
+        "9999-12-31T23:59:59Z",
+        "1e400",
+        "\0",
+    ],
 )
 def test_a_start_that_cannot_be_read_is_asked_for_again(
     client: Client, filled: dict[str, str], start: str

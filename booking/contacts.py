@@ -1,0 +1,36 @@
+"""Who is told of a booking, and whom a client can turn to."""
+
+from accounts.models import Business, Role, User
+from booking.models import Booking
+
+
+def alert_addresses(business: Business) -> list[str]:
+    """The alert addresses of the settings, else the owners' own."""
+    return list(business.settings.notify_emails) or [owner.email for owner in _owners(business)]
+
+
+def addresses_to_tell(booking: Booking, *, actor: User | None) -> list[str]:
+    """Everybody on the business's side who hears of a booking, but for who did it themselves."""
+    addresses = set()
+    if booking.business.settings.notifications_enabled:
+        addresses.update(alert_addresses(booking.business))
+    addresses.add(booking.provider.email)
+    own = actor.email.lower() if actor else ""
+    return sorted({address.lower() for address in addresses} - {"", own})
+
+
+def contact_email(business: Business) -> str:
+    """The address that clients can answer to: the business's, else the first that is alerted."""
+    return business.email or next(iter(alert_addresses(business)), "")
+
+
+def signer(business: Business) -> str:
+    """Who signs the mails: the name of the settings, else the owner's."""
+    return business.settings.owner_name or next(
+        (owner.name for owner in _owners(business) if owner.name), ""
+    )
+
+
+def _owners(business: Business) -> list[User]:
+    owners = User.objects.filter(is_active=True, memberships__business=business)
+    return list(owners.filter(memberships__role=Role.OWNER).order_by("pk"))
