@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from booking import links
 from booking.contacts import contact_email, signer
+from booking.events import Event
 from booking.invitations import Method, build_invitation, describe
 from booking.lifecycle import Status
-from booking.models import Booking
+from booking.models import ActorKind, Booking
 from booking.operations.cancel import cancellation_deadline
 from booking.times import clocks, read_clock
 from config.core import clock
@@ -111,7 +112,13 @@ def _client_rejected(booking: Booking) -> Letter:
 
 def _client_cancelled(booking: Booking) -> Letter:
     service, was_confirmed = booking.service.name, booking.confirmed_at is not None
-    paragraphs = ["The time has been given back; there is nothing more to do."]
+    entry = booking.history.filter(event=Event.CANCELLED).last()
+    by_client = entry is None or entry.actor_kind == ActorKind.CLIENT
+    paragraphs = [
+        "The time has been given back; there is nothing more to do."
+        if by_client
+        else f"{booking.business.name} had to cancel it."
+    ]
     if booking.cancellation_reason:
         paragraphs.append(f"Reason: {booking.cancellation_reason}")
     return _to_client(

@@ -1,6 +1,6 @@
 """Rules that models, forms and the API share: one message, three doors."""
 
-from datetime import time
+from datetime import date, time
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -11,6 +11,9 @@ BUFFER_MINUTES = (MaxValueValidator(1440),)
 INTERVAL_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
 NOTICE_MINUTES = (MaxValueValidator(365 * 24 * 60),)
 HORIZON_DAYS = (MinValueValidator(1), MaxValueValidator(730))
+
+# Far from both ends of the calendar, where there is no day before or after.
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 CONTACT_NEEDED = "Please give an e-mail address or a phone number, so that you can be reached."
 
@@ -45,6 +48,13 @@ def _bad_phone(region: str) -> ValidationError:
 def validate_e164(value: str) -> None:
     if parse_phone(value, region="") != value:
         raise ValidationError("Write the number in international form, like +4930123456.")
+
+
+def validate_year(value: date) -> None:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(
+            f"Choose a date between {FIRST_YEAR} and {LAST_YEAR}.", code="far_date"
+        )
 
 
 def validate_whole_minute(value: time) -> None:

@@ -78,8 +78,8 @@ def fill_environment() -> None:
 
 def listen(host: str, port: str) -> socket.socket:
     """Take the port before anything is touched; this also keeps a second start away."""
-    if not port.isdecimal():
-        raise CannotStart(f"PORT must be a number, not {port!r}.")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {port!r}.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, int(port)), family=family)

@@ -4,6 +4,7 @@ GET only shows; every change is a POST that calls one operation.
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.permissions import Ability, can
@@ -35,6 +36,9 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text="Sent to the client as you write it. May be left empty.",
     )
+
+
+Decision = Callable[[HttpRequest, str], HttpResponse]
 
 
 def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
@@ -59,18 +63,30 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, booking, ReasonForm())
 
 
-@require_POST
+def post_or_show(view: Decision) -> Decision:
+    """A POST decides; a GET, as after signing in again, leads to the page that asks."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, reference: str) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("admin:booking_decide", reference)
+        return view(request, reference)
+
+    return checked
+
+
+@post_or_show
 def approve(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _find(request, reference, ability=Ability.SERVE)
     return _carry_out(request, booking, approve_booking, "Approved.")
 
 
-@require_POST
+@post_or_show
 def reject(request: HttpRequest, reference: str) -> HttpResponse:
     return _with_reason(request, reference, reject_booking, "Declined, and the time is free again.")
 
 
-@require_POST
+@post_or_show
 def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     return _with_reason(
         request, reference, cancel_booking, "Cancelled, and the time is free again."

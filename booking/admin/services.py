@@ -136,9 +136,13 @@ class ServiceAdmin(ScopedAdmin):
             {
                 "classes": ("collapse",),
                 "fields": (
-                    ("slot_interval_minutes", "slot_alignment"),
-                    ("buffer_before_minutes", "buffer_after_minutes"),
-                    ("minimum_notice_minutes", "booking_horizon_days"),
+                    # One by one: Django opens a section for an error in a field of its own only.
+                    "slot_interval_minutes",
+                    "slot_alignment",
+                    "buffer_before_minutes",
+                    "buffer_after_minutes",
+                    "minimum_notice_minutes",
+                    "booking_horizon_days",
                     "schedule",
                 ),
             },

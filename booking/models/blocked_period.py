@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from accounts.tenancy import TenantQuerySet
 from booking.models.resource import Resource
+from booking.validators import validate_year
 from config.core.text import validate_line
 
 
@@ -37,13 +38,27 @@ class BlockedPeriod(models.Model):
         help_text="Empty: everybody.",
     )
     first_date = models.DateField(
-        "first day", null=True, blank=True, help_text="For whole days off."
+        "first day",
+        null=True,
+        blank=True,
+        validators=[validate_year],
+        help_text="For whole days off.",
     )
-    last_date = models.DateField("last day", null=True, blank=True, help_text="Included.")
+    last_date = models.DateField(
+        "last day",
+        null=True,
+        blank=True,
+        validators=[validate_year],
+        help_text="Included.",
+    )
     starts_at = models.DateTimeField(
-        "from", null=True, blank=True, help_text="For a part of a day."
+        "from",
+        null=True,
+        blank=True,
+        validators=[validate_year],
+        help_text="For a part of a day.",
     )
-    ends_at = models.DateTimeField("until", null=True, blank=True)
+    ends_at = models.DateTimeField("until", null=True, blank=True, validators=[validate_year])
     reason = models.CharField(
         max_length=200,
         blank=True,
@@ -65,13 +80,16 @@ class BlockedPeriod(models.Model):
                 condition=Q(
                     first_date__isnull=False,
                     last_date__gte=F("first_date"),
+                    last_date__isnull=False,
                     starts_at__isnull=True,
                     ends_at__isnull=True,
                 )
                 | Q(
                     first_date__isnull=True,
                     last_date__isnull=True,
+                    # Spelled out: a comparison with NULL is neither false nor a violation.
                     starts_at__isnull=False,
+                    ends_at__isnull=False,
                     ends_at__gt=F("starts_at"),
                 ),
                 name="booking_blocked_dates_or_times",

@@ -1,7 +1,7 @@
 from django.db import models
 
 from accounts.tenancy import TenantQuerySet
-from booking.validators import validate_whole_minute
+from booking.validators import validate_whole_minute, validate_year
 from config.core.text import validate_name
 from config.core.when import validate_zone
 
@@ -73,7 +73,7 @@ class DateOverride(models.Model):
     """
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="date_overrides")
-    date = models.DateField()
+    date = models.DateField(validators=[validate_year])
     start = models.TimeField(
         null=True,
         blank=True,

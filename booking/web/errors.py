@@ -69,6 +69,24 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return notice(
+        request,
+        status=403,
+        headline="This form can no longer be sent",
+        text="Nothing was changed. Open the page again, sign in if it asks you to, and send it.",
+    )
+
+
+def foreign_form(request: HttpRequest) -> HttpResponse:
+    return notice(
+        request,
+        status=403,
+        headline="This form did not come from our page",
+        text="Nothing was changed. Please open the booking page itself and send it from there.",
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return notice(
         request,

@@ -35,7 +35,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "booking/cancel.html", context | {"form": ReasonForm()})
     if not form_token.same_origin(request):
-        return errors.forbidden(request)
+        return errors.foreign_form(request)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return render(request, "booking/cancel.html", context | {"form": form}, status=400)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from booking.models import Resource, Service
+from booking.validators import FIRST_YEAR, LAST_YEAR
 from config.core.when import zone_names
 
 
@@ -68,7 +69,7 @@ def read_start(text: str) -> datetime | None:
         start = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if start.tzinfo is None or not 2000 <= start.year <= 2200:
+    if start.tzinfo is None or not FIRST_YEAR <= start.year <= LAST_YEAR:
         return None
     # Offsets may have seconds and fractions of their own, so they are looked at in UTC.
     start = start.astimezone(UTC)
@@ -80,7 +81,7 @@ def _date(text: str, query: PageQuery, problem: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
-    if day and 2000 <= day.year <= 2200:
+    if day and FIRST_YEAR <= day.year <= LAST_YEAR:
         return day
     query.problems.append(problem)
     return None

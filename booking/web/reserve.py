@@ -41,6 +41,8 @@ class Choice:
     provider: Resource | None
     timezone: str
     problem: str = ""
+    # The provider as asked for: somebody else is never booked in the place of one who left.
+    wished: str = ""
     # The time that was lost, while another is being chosen in its place.
     lost: datetime | None = None
 
@@ -70,9 +72,11 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     form = BookingForm(service, request.POST)
     nonce = form_token.read(service.business_id, request.POST.get("form_token", ""))
     if not form_token.same_origin(request):
-        return errors.forbidden(request)
+        return errors.foreign_form(request)
     if nonce is None:
         choice.problem = "This page was open for too long. Please send it again."
+    elif request.POST.get("terms", terms_of(service)) != terms_of(service):
+        choice.problem = "Duration or price have changed. Please check them, then send it again."
     if not form.is_valid() or choice.problem or choice.start is None:
         return _page(request, choice, form, refusal=_still_lost(choice), status=400)
     try:
@@ -89,6 +93,12 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     return _go_to(request, manage_token(booking))
 
 
+def terms_of(service: Service) -> str:
+    """What the client agrees to by sending the form; it travels with it as it was shown."""
+    business = service.business
+    return f"{service.duration_minutes} {service.price_amount} {business.currency}"
+
+
 def read_choice(service: Service, data: QueryDict) -> Choice:
     timezone = data.get("tz", "")
     choice = Choice(
@@ -103,7 +113,8 @@ def read_choice(service: Service, data: QueryDict) -> Choice:
     if text := data.get("provider", ""):
         choice.provider = find_provider(service, text)
         if choice.provider is None:
-            choice.problem = "This person does not offer this service. Please choose again."
+            choice.problem = "This person does not offer this service. Please choose another time."
+        choice.wished = text[:36]
     return choice
 
 
@@ -153,6 +164,7 @@ def _page(
         "start": choice.start.isoformat() if choice.start else "",
         "lost": wished.isoformat() if wished and refusal else "",
         "other_times": _other_times(choice, wished),
+        "terms": terms_of(service),
         "form_token": form_token.issue(service.business_id),
         "refusal": refusal,
         "alternatives": _alternatives(choice, refusal),

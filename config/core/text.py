@@ -36,5 +36,7 @@ def validate_line(value: str) -> None:
 def validate_name(value: str) -> None:
     """As `validate_line`, and no address: names travel in mails that others trust."""
     validate_line(value)
+    if not any(unicodedata.category(letter)[0] in "LNS" for letter in value):
+        raise ValidationError("Please write a name that can be read.", code="invisible_name")
     if _ADDRESS.search(value):
         raise ValidationError("A name cannot contain a web address.", code="address_in_name")

@@ -32,7 +32,7 @@ def send(message: Message, letter: Letter, rendered: Rendered) -> None:
         method = letter.calendar_method
         # Calendars take the alternative part (RFC 6047 §2.4); people and webmail the attachment.
         mail.attach_alternative(calendar, f"text/calendar; method={method}")
-        mail.attach("invite.ics", calendar, "text/calendar")
+        mail.attach("invite.ics", calendar, f"text/calendar; method={method}")
     mail.send()
 
 

@@ -14,13 +14,11 @@
     const path = address.pathname + address.search;
     // From the form, so that a click meanwhile takes its place; and in place of this address, so
     // that Back does not lead to it and here again.
-    htmx.ajax("GET", path, {
-      source: select.form,
-      target: "#calendar",
-      swap: "outerHTML",
-      push: "false",
-      replace: path,
-    });
+    const request = { source: select.form, target: "#calendar", swap: "outerHTML", push: "false" };
+    htmx.ajax("GET", path, request).then(
+      () => history.replaceState(history.state, "", path),
+      () => {},
+    );
   };
 
   document.addEventListener("htmx:load", preset);

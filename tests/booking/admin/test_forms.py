@@ -3,10 +3,11 @@ from django.test import Client
 
 from accounts.models import Role, User
 from booking.links import manage_token
-from booking.models import BookingSettings, Question, Service
+from booking.models import BlockedPeriod, BookingSettings, Question, Service
 from booking.models import Client as BusinessClient
 from notifications import messages, outbox
 from notifications.models import Message
+from tests.booking.web.test_pages import starts
 from tests.conftest import Book, at, member
 
 LINES = "one\r\ntwo"
@@ -117,3 +118,54 @@ def test_settings_are_one_page_with_the_link_on_top(
 def test_a_broken_cookie_is_no_fault_of_ours(client: Client, service: Service, cookie: str) -> None:
     answer = client.get("/admin/", headers={"Cookie": f'sessionid="{cookie}"'})
     assert answer.status_code in {302, 400}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"starts_at": "2027-03-09T10:00"}, "a start and a later end"),
+        ({"starts_at": "0001-01-01T00:00", "ends_at": "2027-03-09T10:00"}, "between 2000"),
+        ({"first_date": "2027-03-09", "last_date": "9999-12-31"}, "between 2000"),
+        ({"first_date": "2027-03-09", "last_date": "2027-03-08"}, "a start and a later end"),
+        ({}, "a start and a later end"),
+    ],
+)
+def test_time_off_that_makes_no_sense_is_refused(
+    client: Client, owner: User, service: Service, fields: dict[str, str], said: str
+) -> None:
+    client.force_login(owner)
+    form = {"business": service.business_id, "resource": "", "reason": ""} | fields
+    answer = client.post("/admin/booking/blockedperiod/add/", form)
+    assert (answer.status_code, said in answer.content.decode()) == (200, True)
+    assert not BlockedPeriod.objects.exists()
+
+
+def test_time_off_takes_its_times_from_the_page_at_once(
+    client: Client, owner: User, service: Service
+) -> None:
+    client.force_login(owner)
+    for fields in (
+        {"first_date": "2027-03-02", "last_date": "2027-03-02"},
+        {"starts_at": "2027-03-03T09:00", "ends_at": "2027-03-03T16:00"},
+    ):
+        form = {"business": service.business_id, "resource": "", "reason": "Away"} | fields
+        assert client.post("/admin/booking/blockedperiod/add/", form).status_code == 302
+    calendar = "/book/salon-mara/haircut/"
+    assert starts(client.get(calendar, {"date": "2027-03-02"})) == []
+    assert starts(client.get(calendar, {"date": "2027-03-03"})) == ["2027-03-03T15:00:00Z"]
+
+
+def test_a_section_with_an_error_is_open(client: Client, owner: User, service: Service) -> None:
+    client.force_login(owner)
+    form = service_form(service, name="Perm", slot_interval_minutes="1")
+    html = client.post("/admin/booking/service/add/", form).content.decode()
+    before, after = html.split("When it can be booked", 1)
+    assert "greater than or equal to 5" in after
+    assert "<details" not in before.rsplit("<fieldset", 1)[-1]
+
+
+def test_the_token_of_an_expired_session_is_explained(owner: User, service: Service) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/admin/login/", {"username": owner.email, "password": "x"})
+    assert answer.status_code == 403
+    assert "This form can no longer be sent" in answer.content.decode()

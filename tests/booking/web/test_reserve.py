@@ -136,6 +136,7 @@ BAD = [
     ({"name": "Eva\nBcc: x@example.com"}, "name", "on one line"),
     ({"name": "Eva\u2028Klein"}, "name", "control characters"),
     ({"name": "\u202eEva"}, "name", "control characters"),
+    ({"name": "\u200b"}, "name", "can be read"),
     ({"name": "Win at http://evil.example"}, "name", "web address"),
     ({"email": "", "phone": ""}, "email", "e-mail address or a phone number"),
     ({"email": "eva"}, "email", "valid email address"),
@@ -259,3 +260,31 @@ def test_the_address_prefills_the_form(client: Client, service: Service) -> None
 
 def test_every_domain_error_has_its_status() -> None:
     assert set(STATUS) == set(DomainError.__subclasses__())
+
+
+def test_a_price_that_has_changed_meanwhile_is_shown_before_it_counts(
+    client: Client, filled: dict[str, str], service: Service
+) -> None:
+    html = client.get(FORM, {"start": START}).content.decode()
+    terms = re.search(r'name="terms" value="([^"]+)"', html)
+    assert terms
+    Service.objects.update(price_amount=9900)
+    answer = client.post(FORM, filled | {"terms": terms[1]})
+    assert (answer.status_code, Booking.objects.count()) == (400, 0)
+    assert "Duration or price have changed" in text_of(answer)
+    assert "€99.00" in client.get(FORM, {"start": START}).content.decode()
+
+
+def test_nobody_is_booked_in_the_place_of_a_provider_who_left(
+    client: Client, filled: dict[str, str], service: Service
+) -> None:
+    chosen = service.providers.get()
+    service.providers.add(ProviderFactory.create(business=service.business))
+    service.providers.update(is_active=True)
+    chosen.is_active = False
+    chosen.save()
+    form = filled | {"provider": str(chosen.public_id)}
+    answer = client.post(FORM, form)
+    assert answer.status_code == 400
+    assert f'name="provider" value="{chosen.public_id}"' in answer.content.decode()
+    assert not Booking.objects.exists()
