@@ -8,7 +8,7 @@ from babel.core import Locale
 from babel.numbers import get_currency_name, get_territory_currencies
 from django import forms
 
-from config.core.when import babel_locale, zone_city, zone_names
+from config.core.when import babel_locale, zone_names, zone_place
 
 Choices = list[tuple[str, str]]
 
@@ -42,9 +42,8 @@ def zone_choices() -> list[tuple[str, Any]]:
     """By part of the world, then by city."""
     areas: dict[str, Choices] = {}
     for name in sorted(zone_names()):
-        area, *between = name.split("/")[:-1] or ["Everywhere"]
-        city = ", ".join([zone_city(name), *(part.replace("_", " ") for part in between)])
-        areas.setdefault(area, []).append((name, city))
+        area, place = zone_place(name)
+        areas.setdefault(area, []).append((name, place))
     return [
         (area, sorted(choices, key=lambda choice: choice[1])) for area, choices in areas.items()
     ]

@@ -1,6 +1,6 @@
 """The month and the times of a service, as the page shows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,47 +59,87 @@ class CalendarView:
     next_free: tuple[str, str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Free starts of one service, for one viewer, at one moment."""
+
+    rules: Rulebook
+    service: Service
+    query: PageQuery
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return when.local_date(self.now, self.query.timezone)
+
+    @property
+    def last_day(self) -> date:
+        """The last date that may hold a start; a viewer east of the business can be a day ahead."""
+        known = self.rules.services.get(self.service.pk)
+        return self.today + timedelta(days=known.booking_horizon_days + 1 if known else 0)
+
+    def by_date(self, first: date, last: date) -> dict[date, list[Slot]]:
+        slots = rulebook.find_slots(
+            self.rules,
+            self.service,
+            first=max(first, self.today),
+            last=last,
+            viewer_tz=self.query.timezone,
+            now=self.now,
+            provider_id=self.query.provider_id,
+        )
+        return availability.group_by_date(slots, self.query.timezone)
+
+    def first_free_day(self, after: date) -> date | None:
+        slot = rulebook.next_slot(
+            self.rules,
+            self.service,
+            after=after,
+            viewer_tz=self.query.timezone,
+            now=self.now,
+            provider_id=self.query.provider_id,
+        )
+        return (
+            when.local_date(rulebook.moment(slot.starts_at), self.query.timezone) if slot else None
+        )
+
+
 def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> CalendarView:
     """Fills in what the query leaves open: the first month with a free day, its first free day."""
-    rules = compile_rulebook(service.business)
-    zone = query.timezone
-    today = when.local_date(now, zone)
-    horizon = _horizon(rules, service, today)
-    is_day_asked = query.day is not None
-    _choose_month(rules, service, query, today, now)
-    assert query.month is not None  # noqa: S101 - just chosen
-    weeks = _weeks(query.month, service.business.locale)
-    slots = rulebook.find_slots(
-        rules,
-        service,
-        first=max(weeks[0][0], today),
-        last=weeks[-1][-1],
-        viewer_tz=zone,
-        now=now,
-        provider_id=query.provider_id,
+    search = _Search(compile_rulebook(service.business), service, query, now)
+    locale = service.business.locale
+    month = query.month or _first_of(
+        query.day or search.first_free_day(search.today) or search.today
     )
-    free = availability.group_by_date(slots, zone)
-    in_month = [day for day in free if _first_of(day) == query.month]
-    if query.day is None and in_month:
-        query.day = in_month[0]
-    chosen = free.get(query.day, []) if query.day else []
+    weeks = _weeks(month, locale)
+    free = search.by_date(weeks[0][0], weeks[-1][-1])
+    in_month = [day for day in free if _first_of(day) == month]
+    day = query.day or next(iter(in_month), None)
+    shown = replace(query, month=month, day=day)
+    chosen = free.get(day, []) if day else []
     return CalendarView(
-        title=when.month_title(query.month, service.business.locale),
-        weekdays=when.weekday_names(service.business.locale),
-        weeks=[[_day(day, query, free, today, service) for day in week] for week in weeks],
-        previous=_month_address(query, -1) if query.month > _first_of(today) else "",
-        next=_month_address(query, 1) if _next_month(query.month) <= horizon else "",
-        month=f"{query.month:%Y-%m}",
-        day=query.day.isoformat() if query.day else "",
-        is_day_asked=is_day_asked,
-        chosen=when.long_date(query.day, service.business.locale) if query.day else "",
-        chosen_short=when.short_date(query.day, service.business.locale) if query.day else "",
+        title=when.month_title(month, locale),
+        weekdays=when.weekday_names(locale),
+        weeks=[
+            [_day(date_, shown, free, search.today, locale) for date_ in week] for week in weeks
+        ],
+        previous=_month_address(shown, _month_before(month))
+        if month > _first_of(search.today)
+        else "",
+        next=_month_address(shown, _next_month(month))
+        if _next_month(month) <= search.last_day
+        else "",
+        month=f"{month:%Y-%m}",
+        day=day.isoformat() if day else "",
+        is_day_asked=query.day is not None,
+        chosen=when.long_date(day, locale) if day else "",
+        chosen_short=when.short_date(day, locale) if day else "",
         times=[show_time(slot, service=service, timezone=query.timezone) for slot in chosen],
         times_words=_times_words(len(chosen)),
-        day_address=query.address(),
-        all_days=query.address(date=None),
+        day_address=shown.address(),
+        all_days=shown.address(date=None),
         is_empty=not in_month,
-        next_free=None if in_month else _next_free(rules, service, query, now),
+        next_free=None if in_month else _next_free(search, month),
     )
 
 
@@ -139,30 +179,6 @@ def _part_of_day(hour: int) -> str:
     return "Morning" if hour < 12 else "Afternoon" if hour < 17 else "Evening"
 
 
-def _choose_month(
-    rules: Rulebook, service: Service, query: PageQuery, today: date, now: datetime
-) -> None:
-    if query.day and query.month is None:
-        query.month = _first_of(query.day)
-    if query.month is None:
-        slot = rulebook.next_slot(
-            rules,
-            service,
-            after=today,
-            viewer_tz=query.timezone,
-            now=now,
-            provider_id=query.provider_id,
-        )
-        day = when.local_date(rulebook.moment(slot.starts_at), query.timezone) if slot else today
-        query.month = _first_of(day)
-
-
-def _horizon(rules: Rulebook, service: Service, today: date) -> date:
-    """The last date that may hold a start; a viewer east of the business can be a day ahead."""
-    known = rules.services.get(service.pk)
-    return today + timedelta(days=known.booking_horizon_days + 1 if known else 0)
-
-
 def _weeks(month: date, locale: str) -> list[list[date]]:
     """The weeks that a month touches, each from the locale's first day of the week."""
     first_weekday = when.first_weekday(locale)
@@ -173,16 +189,16 @@ def _weeks(month: date, locale: str) -> list[list[date]]:
 
 
 def _day(
-    day: date, query: PageQuery, free: dict[date, list[Slot]], today: date, service: Service
+    day: date, query: PageQuery, free: dict[date, list[Slot]], today: date, locale: str
 ) -> Day:
     count = len(free.get(day, ()))
     return Day(
         date=day,
-        label=f"{when.long_date(day, service.business.locale)}, {_times_words(count)}",
+        label=f"{when.long_date(day, locale)}, {_times_words(count)}",
         free=count,
         is_chosen=day == query.day,
         is_today=day == today,
-        in_month=_first_of(day) == query.month,
+        in_month=query.month == _first_of(day),
         address=query.address(month=f"{day:%Y-%m}", date=day.isoformat()),
     )
 
@@ -191,36 +207,27 @@ def _times_words(count: int) -> str:
     return "no times" if not count else "1 time" if count == 1 else f"{count} times"
 
 
-def _next_free(
-    rules: Rulebook, service: Service, query: PageQuery, now: datetime
-) -> tuple[str, str] | None:
+def _next_free(search: _Search, month: date) -> tuple[str, str] | None:
     """The first free day after an empty month: its name and the address that shows it."""
-    assert query.month is not None  # noqa: S101 - chosen before
-    slot = rulebook.next_slot(
-        rules,
-        service,
-        after=query.month,
-        viewer_tz=query.timezone,
-        now=now,
-        provider_id=query.provider_id,
-    )
-    if slot is None:
+    day = search.first_free_day(month)
+    if day is None:
         return None
-    day = when.local_date(rulebook.moment(slot.starts_at), query.timezone)
     return (
-        when.long_date(day, service.business.locale),
-        query.address(month=f"{day:%Y-%m}", date=day.isoformat()),
+        when.long_date(day, search.service.business.locale),
+        search.query.address(month=f"{day:%Y-%m}", date=day.isoformat()),
     )
 
 
-def _month_address(query: PageQuery, step: int) -> str:
-    assert query.month is not None  # noqa: S101 - chosen before
-    month = _next_month(query.month) if step > 0 else _first_of(query.month - timedelta(days=1))
+def _month_address(query: PageQuery, month: date) -> str:
     return query.address(month=f"{month:%Y-%m}", date=None)
 
 
 def _first_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def _month_before(month: date) -> date:
+    return _first_of(month - timedelta(days=1))
 
 
 def _next_month(month: date) -> date:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from config.core.when import zone_city, zone_names
+from config.core.when import zone_names, zone_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,7 @@ def _zones_by_area(hour: datetime) -> list[tuple[str, list[Zone]]]:
 
 
 def _zone(name: str, hour: datetime) -> Zone:
-    area, *between = name.split("/")[:-1] or ["Everywhere"]
-    place = ", ".join([zone_city(name), *(part.replace("_", " ") for part in between)])
+    area, place = zone_place(name)
     return Zone(name, area, f"{place} (UTC{_difference(hour.astimezone(ZoneInfo(name)))})")
 
 

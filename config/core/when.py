@@ -74,6 +74,12 @@ def zone_city(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
+def zone_place(name: str) -> tuple[str, str]:
+    """Part of the world and place: ("America", "Salta, Argentina") of `America/Argentina/Salta`."""
+    area, *between = name.split("/")[:-1] or ["Everywhere"]
+    return area, ", ".join([zone_city(name), *(part.replace("_", " ") for part in between)])
+
+
 def local_date(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 

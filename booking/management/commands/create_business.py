@@ -30,7 +30,8 @@ class Command(BaseCommand):
             raise CommandError("\n".join(_lines(error))) from error
         self.stdout.write(f"Booking link: {booking_url(business.slug)}")
         if is_new:
-            self.stdout.write(f"Set a password with: manage.py changepassword {owner_email}")
+            email = business.memberships.get().user.email
+            self.stdout.write(f"Set a password with: manage.py changepassword {email}")
 
 
 def _lines(error: ValidationError) -> list[str]:
