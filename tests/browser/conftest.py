@@ -26,6 +26,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": chromium(), "args": list(FLAGS)}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Pages begin on the salon's clock, so that nothing is loaded anew for the visitor's own."""
+    return {**browser_context_args, "timezone_id": "Europe/Berlin"}
+
+
 @pytest.fixture
 def mail_folder(settings: Any, tmp_path: Path) -> Path:
     """Mails become files, as in a first `make run`."""
