@@ -25,11 +25,17 @@ MAX_ATTEMPTS = 10
 
 Handler = Callable[[OutboxEvent], None]
 _handlers: dict[str, Handler] = {}
+_after_commit: list[Callable[[], None]] = []
 
 
 def register_handler(name: str, handler: Handler) -> None:
     """`handler` gets every event, inside the transaction that marks it handled for that name."""
     _handlers[name] = handler
+
+
+def call_after_commit(nudge: Callable[[], None]) -> None:
+    """`nudge` is called after each commit that has recorded something."""
+    _after_commit.append(nudge)
 
 
 def record(
@@ -49,7 +55,8 @@ def record(
         )
         for handler in _handlers
     )
-    transaction.on_commit(_nudge, robust=True)
+    for nudge in _after_commit:
+        transaction.on_commit(nudge, robust=True)
 
 
 def handle_events(*, limit: int = 200) -> int:
@@ -97,10 +104,3 @@ def _handle(event: OutboxEvent) -> bool:
         row.update(error=str(error)[:2000], due_at=None if given_up else clock.now() + wait)
         return False
     return True
-
-
-def _nudge() -> None:
-    # Imported late: the task imports this module.
-    from notifications.tasks import nudge
-
-    nudge()

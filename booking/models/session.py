@@ -1,5 +1,4 @@
 import uuid
-from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -84,11 +83,6 @@ class HoldPurpose(models.TextChoices):
     BASKET = "basket", "Part of a visit that is being put together"
 
 
-class HoldQuerySet(TenantQuerySet["Hold"]):
-    def expired(self) -> Self:
-        return self.filter(expires_at__lte=clock.now())
-
-
 class Hold(models.Model):
     """Spots of a session kept for one purpose and one owner, until `expires_at`."""
 
@@ -100,7 +94,7 @@ class Hold(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = HoldQuerySet.as_manager()
+    objects = TenantQuerySet.as_manager()
     tenant_path = "session__business"
 
     class Meta:

@@ -181,10 +181,9 @@ def test_cancelling_and_booking_the_same_time_leaves_it_sold_at_most_once(
     assert (Claim.objects.count(), overlaps()) == (statuses[303] - 2, 0)
 
 
-def test_two_resources_never_wait_for_each_other_for_ever(
+def test_different_times_of_several_providers_are_all_sold(
     service: Service, start_server: StartServer
 ) -> None:
-    """Different times of several providers: every one is sold, none is lost to a lock."""
     service.providers.add(*ProviderFactory.create_batch(2, business=service.business))
     server, starts = start_server(""), free_starts(service)[:10]
     calls = [
