@@ -29,8 +29,8 @@ class BusinessForm(forms.ModelForm[Business]):
         label="Booking link",
         required=False,
         max_length=100,
-        help_text="The last part of your booking link. Changing it ends the links that you have"
-        " shared. Left empty, it is made from the name.",
+        help_text="The last part of your booking link. Left empty, it is made from the name."
+        " Links with an earlier one keep working.",
     )
 
     class Meta:

@@ -63,7 +63,7 @@ def _client_requested(booking: Booking) -> Letter:
             f"{name} has your request and will answer it. The time is kept for you until then;"
             " you will get a mail either way."
         ],
-        more=[Link("Withdraw the request", links.manage_url(booking))],
+        button=Link("See or withdraw the request", links.manage_url(booking)),
     )
 
 
@@ -76,7 +76,6 @@ def _client_confirmed(booking: Booking) -> Letter:
         headline="You are booked",
         paragraphs=[_cancelling(booking)],
         more=[
-            Link("See or cancel", links.manage_url(booking)),
             Link(
                 "Add to Google Calendar",
                 links.google_calendar_url(booking, title=title, details=describe(booking)),
@@ -194,7 +193,7 @@ def _to_client(
         headline=headline,
         paragraphs=[f"Dear {booking.client_name},", *paragraphs],
         facts=[*_facts(booking, other_clock="For you"), *_answers(booking)],
-        button=button or Link("See your booking", links.manage_url(booking)),
+        button=button or Link("See or cancel your booking", links.manage_url(booking)),
         links=more or [],
         footer=[line for line in (signer(business), business.name, _reach(booking)) if line],
         brand=business.name,

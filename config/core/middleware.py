@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.urls import get_resolver
 from django.utils import timezone
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -13,8 +13,22 @@ def refuse_unreadable_requests(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         cookies = "".join(request.COOKIES.values())
         if "\0" in request.path + cookies or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("The request contains a NUL.")
+            answer = get_resolver().resolve_error_handler(400)
+            return answer(request)
         return get_response(request)
+
+    return middleware
+
+
+def answer_head_without_body(get_response: Handler) -> Handler:
+    """Django leaves the body of an answer to HEAD to the server, and ours complains of each."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.headers["Content-Length"] = str(len(response.content))
+            response.content = b""
+        return response
 
     return middleware
 

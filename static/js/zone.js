@@ -9,6 +9,7 @@
       memory.read("localStorage", "zone") || Intl.DateTimeFormat().resolvedOptions().timeZone;
     const isKnown = [...select.options].some((option) => option.value === zone);
     if (!isKnown || select.value === zone) return;
+    const shown = select.value;
     select.value = zone;
     address.searchParams.set("tz", zone);
     const path = address.pathname + address.search;
@@ -17,7 +18,8 @@
     const request = { source: select.form, target: "#calendar", swap: "outerHTML", push: "false" };
     htmx.ajax("GET", path, request).then(
       () => history.replaceState(history.state, "", path),
-      () => {},
+      // A click was quicker: what it brings is shown on the old clock, and tried again.
+      () => (select.value = shown),
     );
   };
 

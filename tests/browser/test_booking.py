@@ -208,6 +208,22 @@ def test_a_visitor_far_away_reads_the_salons_clock_and_their_own(
     )
 
 
+def test_a_click_before_the_visitors_zone_has_come_does_not_lose_it(
+    browser: Browser, site: str, service: Service
+) -> None:
+    page = browser.new_context(timezone_id="Pacific/Auckland").new_page()
+    # A slow network, on which the visitor's zone comes half a second after the page.
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.goto(f"{site}/book/salon-mara/haircut/")
+    page.get_by_role("link", name="Next month").click()
+    expect(page).to_have_url(re.compile(r"month=.*tz=Pacific"))
+    expect(page.get_by_label("Time zone")).to_have_value("Pacific/Auckland")
+    expect(page.locator("a.time").first).to_contain_text("for you")
+
+
 def test_the_list_approves_with_one_click(
     browser: Browser, site: str, service: Service, owner: User
 ) -> None:

@@ -1,10 +1,13 @@
+import logging
 from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from config.core import when
 from config.core.fields import CleanCharField, LinesField, MoneyField
+from config.core.logs import HideTokens
 from config.core.money import format_money, validate_currency
 from config.core.text import clean_text, validate_line, validate_name, validate_text
 
@@ -109,3 +112,15 @@ def test_weeks_begin_where_the_locale_begins_them() -> None:
 
 def test_a_zone_tells_the_country_of_its_phone_numbers() -> None:
     assert (when.region_of("Europe/Berlin"), when.region_of("UTC")) == ("DE", "")
+
+
+def test_the_token_of_a_clients_link_is_not_logged() -> None:
+    token = "5b7644d111694942975c22769bc75447.1.fBg2daHD7hREmA7trKs57it_QU4G8UC2xEwYO2huzFo"
+    record = logging.LogRecord("x", 30, "", 1, "Not Found: /booking/%s/", (token,), None)
+    assert HideTokens().filter(record)
+    assert record.getMessage() == "Not Found: /booking/…/"
+
+
+def test_head_has_the_length_and_no_body(client: Client) -> None:
+    get, head = client.get("/health/live"), client.head("/health/live")
+    assert (head.content, head.headers["Content-Length"]) == (b"", str(len(get.content)))

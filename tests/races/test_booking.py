@@ -90,7 +90,10 @@ def test_forty_clients_one_time_one_booking(
 ) -> None:
     start = free_starts(service)[0]
     statuses = at_once(bookings_of(start_server(race), start))
-    assert statuses == Counter({303: 1, 409: CLIENTS - 1})
+    # Without the lock, inserts meet at the guard; those that PostgreSQL ends for waiting on each
+    # other are told to try again.
+    refusals = {409, 503} if "no-lock" in race else {409}
+    assert (statuses[303], set(statuses)) == (1, {303} | refusals & set(statuses))
     assert (Booking.objects.count(), overlaps()) == (1, 0)
 
 
