@@ -159,9 +159,10 @@ def test_range_on_a_date_the_viewer_never_had_is_empty() -> None:
 def test_ends_of_the_calendar_are_no_error(first: date, last: date, now: int, tz: str) -> None:
     someone = provider(schedule(tz, every_day="22:00-04:00"))
     for service in (rules(), rules(narrowed_by=someone.schedule, horizon=10**7)):
-        find_slots(
+        slots = find_slots(
             service, [someone], business_tz=tz, viewer_tz=tz, first=first, last=last, now=now
         )
+        assert all(slot.ends_at > slot.starts_at >= now for slot in slots)
 
 
 def test_last_month_of_the_calendar_has_slots() -> None:
