@@ -64,9 +64,7 @@ def compile_rulebook(business: Business) -> Rulebook:
         },
         providers=providers,
         need_approval=frozenset(
-            service.pk
-            for service in services
-            if _or(service.requires_approval, settings.requires_approval)
+            service.pk for service in services if service.needs_approval(settings)
         ),
     )
 
@@ -230,10 +228,6 @@ def _schedule(schedule: Schedule, business_tz: str) -> availability.Schedule:
             for day, rows in overrides
         },
     )
-
-
-def _or(own: bool | None, general: bool) -> bool:  # noqa: FBT001
-    return general if own is None else own
 
 
 def _rules(

@@ -8,6 +8,7 @@ from accounts.models.business import validate_color
 from accounts.tenancy import TenantQuerySet
 from booking.availability import SlotAlignment
 from booking.models.resource import Resource
+from booking.models.settings import BookingSettings
 from booking.validators import (
     BUFFER_MINUTES,
     DURATION_MINUTES,
@@ -119,6 +120,11 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def needs_approval(self, settings: BookingSettings) -> bool:
+        """Whether bookings wait for an answer: as the service says, else its business."""
+        own = self.requires_approval
+        return settings.requires_approval if own is None else own
 
 
 class QuestionType(models.TextChoices):

@@ -14,5 +14,4 @@ def money(amount: int, business: Business) -> str:
 
 @register.filter
 def needs_approval(service: Service) -> bool:
-    own = service.requires_approval
-    return service.business.settings.requires_approval if own is None else own
+    return service.needs_approval(service.business.settings)
