@@ -10,7 +10,7 @@ from booking.invitations import Method, build_invitation, describe
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking
 from booking.operations.cancel import cancellation_deadline
-from booking.times import clocks, read_clock
+from booking.times import clocks_of, read_clock
 from config.core import clock
 from config.core.money import format_money
 from notifications.letters import Fact, Letter, Link
@@ -234,12 +234,7 @@ def _to_owner(
 
 def _facts(booking: Booking, *, other_clock: str) -> list[Fact]:
     business = booking.business
-    first, *others = clocks(
-        booking.starts_at,
-        business_zone=business.timezone,
-        client_zone=booking.timezone,
-        locale=business.locale,
-    )
+    first, *others = clocks_of(booking)
     price = booking.price_amount
     return [
         Fact("Service", booking.service.name),

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from config.core import when
+
+if TYPE_CHECKING:
+    from booking.models import Booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,14 @@ def clocks(
     if (here.date, here.time) == (there.date, there.time):
         return [here]
     return [here, there]
+
+
+def clocks_of(booking: "Booking") -> list[LocalTime]:
+    """When a booking starts, on the business's clock and, where it differs, on its client's."""
+    business = booking.business
+    return clocks(
+        booking.starts_at,
+        business_zone=business.timezone,
+        client_zone=booking.timezone,
+        locale=business.locale,
+    )

@@ -11,11 +11,12 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Ability, can
 from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin
-from booking.admin.decisions import staff_actor, times_of
+from booking.admin.decisions import staff_actor
 from booking.admin.history import HistoryInline
 from booking.lifecycle import OPEN, Status
 from booking.models import Booking
 from booking.operations import approve_booking, reject_booking
+from booking.times import clocks_of
 from config.core import clock, when
 from config.core.errors import DomainError
 from notifications.models import Message
@@ -114,11 +115,11 @@ class BookingAdmin(ScopedAdmin):
 
     @admin.display(description="when")
     def takes_place(self, booking: Booking) -> str:
-        return f"{times_of(booking)[0]}, {booking.duration_minutes} minutes"
+        return f"{clocks_of(booking)[0]}, {booking.duration_minutes} minutes"
 
     @admin.display(description="on the client's clock")
     def on_the_clients_clock(self, booking: Booking) -> str:
-        return str(times_of(booking)[-1])
+        return str(clocks_of(booking)[-1])
 
     @admin.display(description="status", ordering="status")
     def state(self, booking: Booking) -> SafeString:

@@ -22,7 +22,7 @@ from accounts.permissions import Ability, can
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
-from booking.times import LocalTime, clocks
+from booking.times import clocks_of
 from config.core.errors import DomainError
 from config.core.fields import CleanCharField
 from config.core.text import validate_text
@@ -143,22 +143,12 @@ def _page(
         "title": f"{booking.client_name}: {booking.service.name}",
         "booking": booking,
         "form": form,
-        "times": times_of(booking),
+        "times": clocks_of(booking),
         "visits": booking.client.bookings.exclude(pk=booking.pk).count(),
         "may_decide": booking.status == Status.PENDING and _serves(request, booking),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
     }
     return TemplateResponse(request, "admin/booking/booking/decide.html", context, status=status)
-
-
-def times_of(booking: Booking) -> list[LocalTime]:
-    business = booking.business
-    return clocks(
-        booking.starts_at,
-        business_zone=business.timezone,
-        client_zone=booking.timezone,
-        locale=business.locale,
-    )
 
 
 def _serves(request: HttpRequest, booking: Booking) -> bool:

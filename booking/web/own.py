@@ -12,7 +12,7 @@ from booking.lifecycle import RELEASED, Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, cancel_booking
 from booking.operations.cancel import cancellation_deadline
-from booking.times import clocks, read_clock
+from booking.times import clocks_of, read_clock
 from booking.web import errors, form_token
 from booking.web.forms import ReasonForm
 from config.core import clock
@@ -87,12 +87,7 @@ def _context(booking: Booking, token: str) -> dict[str, object]:
         "is_over": not booking.is_open or booking.ends_at <= now,
         "can_cancel": booking.is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
-        "times": clocks(
-            booking.starts_at,
-            business_zone=business.timezone,
-            client_zone=booking.timezone,
-            locale=business.locale,
-        ),
+        "times": clocks_of(booking),
         "google_url": links.google_calendar_url(
             booking,
             title=f"{booking.service.name} — {business.name}",
