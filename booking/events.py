@@ -17,6 +17,7 @@ class Event(StrEnum):
     APPROVED = "booking.approved"
     REJECTED = "booking.rejected"
     CANCELLED = "booking.cancelled"
+    EXPIRED = "booking.expired"
 
 
 class Payload(TypedDict):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from booking import links
+from booking import links, rulebook
 from booking.contacts import contact_email, signer
 from booking.events import Event
 from booking.invitations import Method, build_invitation, describe
@@ -24,9 +24,11 @@ class Template(StrEnum):
     CLIENT_CONFIRMED = "client_confirmed"
     CLIENT_REJECTED = "client_rejected"
     CLIENT_CANCELLED = "client_cancelled"
+    CLIENT_EXPIRED = "client_expired"
     OWNER_REQUESTED = "owner_requested"
     OWNER_CONFIRMED = "owner_confirmed"
     OWNER_CANCELLED = "owner_cancelled"
+    OWNER_EXPIRED = "owner_expired"
 
 
 # A message whose booking has moved on since has lost its reason.
@@ -35,9 +37,11 @@ STILL_TRUE = {
     Template.CLIENT_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
     Template.CLIENT_REJECTED: {Status.REJECTED},
     Template.CLIENT_CANCELLED: {Status.CANCELLED},
+    Template.CLIENT_EXPIRED: {Status.EXPIRED},
     Template.OWNER_REQUESTED: {Status.PENDING},
     Template.OWNER_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
     Template.OWNER_CANCELLED: {Status.CANCELLED},
+    Template.OWNER_EXPIRED: {Status.EXPIRED},
 }
 
 
@@ -60,8 +64,8 @@ def _client_requested(booking: Booking) -> Letter:
         subject=f"Your request for {service} — {_day(booking)} at {_hour(booking)}",
         headline="Your request was sent",
         paragraphs=[
-            f"{name} has your request and will answer it. The time is kept for you until then;"
-            " you will get a mail either way."
+            f"{name} has your request and will answer it by {_answer_by(booking)} at the latest."
+            " The time is kept for you until then; you will get a mail either way."
         ],
         button=Link("See or withdraw the request", links.manage_url(booking)),
     )
@@ -133,12 +137,52 @@ def _client_cancelled(booking: Booking) -> Letter:
     )
 
 
+def _client_expired(booking: Booking) -> Letter:
+    business, service = booking.business, booking.service
+    free = _nearest_free(booking)
+    return _to_client(
+        booking,
+        subject=f"Your request for {service.name} on {_day(booking)} was not answered in time",
+        headline="Your request was not answered in time",
+        paragraphs=[
+            f"We are sorry: {business.name} could not answer it, so it has ended and the time is"
+            " not kept for you any longer. There is nothing to cancel.",
+            "These times are free at the moment:" if free else "Other times may be free.",
+        ],
+        button=Link("Find another time", links.service_url(service)),
+        more=free,
+    )
+
+
+def _nearest_free(booking: Booking) -> list[Link]:
+    """The nearest free times, each a link to its form."""
+    business, service = booking.business, booking.service
+    slots = rulebook.nearest_slots(
+        rulebook.compile_rulebook(business),
+        service,
+        start=booking.starts_at,
+        now=clock.now(),
+        count=3,
+    )
+    starts = [rulebook.moment(slot.starts_at) for slot in slots]
+    return [
+        Link(
+            str(read_clock(start, business.timezone, business.locale)),
+            links.confirm_url(service, start=start, timezone=booking.timezone),
+        )
+        for start in starts
+    ]
+
+
 def _owner_requested(booking: Booking) -> Letter:
     return _to_owner(
         booking,
         subject=f"New request: {booking.client_name} — {booking.service.name} on {_day(booking)}",
         headline=f"{booking.client_name} asks for a time",
-        paragraphs=["The time is kept until you answer. The client hears of your decision."],
+        paragraphs=[
+            f"Please answer by {_answer_by(booking)}: the time is kept until then, and after it the"
+            " request ends by itself. The client hears of your decision."
+        ],
         button=Link("Approve or decline", links.decide_url(booking)),
     )
 
@@ -166,14 +210,34 @@ def _owner_cancelled(booking: Booking) -> Letter:
     )
 
 
+def _owner_expired(booking: Booking) -> Letter:
+    return _to_owner(
+        booking,
+        subject=f"Request expired: {booking.client_name} — {booking.service.name}"
+        f" on {_day(booking)}",
+        headline=f"The request of {booking.client_name} has expired",
+        paragraphs=[
+            "Nobody answered it in time, so the time is free again. "
+            + (
+                "The client was told by mail and asked to choose another one."
+                if booking.client_email
+                else f"The client gave no e-mail: please call {booking.client_phone}."
+            )
+        ],
+        button=Link("See the request", links.decide_url(booking)),
+    )
+
+
 _LETTERS: dict[Template, Callable[[Booking], Letter]] = {
     Template.CLIENT_REQUESTED: _client_requested,
     Template.CLIENT_CONFIRMED: _client_confirmed,
     Template.CLIENT_REJECTED: _client_rejected,
     Template.CLIENT_CANCELLED: _client_cancelled,
+    Template.CLIENT_EXPIRED: _client_expired,
     Template.OWNER_REQUESTED: _owner_requested,
     Template.OWNER_CONFIRMED: _owner_confirmed,
     Template.OWNER_CANCELLED: _owner_cancelled,
+    Template.OWNER_EXPIRED: _owner_expired,
 }
 
 
@@ -265,6 +329,14 @@ def _reach(booking: Booking) -> str:
 def _day(booking: Booking) -> str:
     business = booking.business
     return read_clock(booking.starts_at, business.timezone, business.locale).date
+
+
+def _answer_by(booking: Booking) -> str:
+    """Until when a request waits, on the business's clock."""
+    business = booking.business
+    return str(
+        read_clock(booking.expires_at or booking.starts_at, business.timezone, business.locale)
+    )
 
 
 def _hour(booking: Booking) -> str:

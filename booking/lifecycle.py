@@ -46,10 +46,9 @@ class InvalidTransition(DomainError):
     message = "This is not possible for a booking in this state."
 
 
-def check_transition(current: str, target: Status) -> None:
+def check_transition(current: Status, target: Status) -> None:
     """Raise `InvalidTransition` unless a booking may go from `current` to `target`."""
-    if target not in TRANSITIONS[Status(current)]:
+    if target not in TRANSITIONS[current]:
         raise InvalidTransition(
-            f"This booking is {Status(current).label.lower()} and cannot become"
-            f" {target.label.lower()}."
+            f"This booking is {current.label.lower()} and cannot become {target.label.lower()}."
         )

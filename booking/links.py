@@ -3,7 +3,7 @@
 A token names a booking, a purpose and the booking's link version; nothing of it is stored.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -49,6 +49,13 @@ def invite_url(booking: Booking) -> str:
 
 def service_url(service: Service) -> str:
     return absolute(reverse("booking:service", args=[service.business.slug, service.slug]))
+
+
+def confirm_url(service: Service, *, start: datetime, timezone: str) -> str:
+    """The form for one start of a service, for a client in `timezone`."""
+    path = reverse("booking:confirm", args=[service.business.slug, service.slug])
+    chosen = {"start": start.strftime("%Y-%m-%dT%H:%M:%SZ"), "tz": timezone}
+    return absolute(f"{path}?{urlencode(chosen)}")
 
 
 def booking_url(slug: str) -> str:

@@ -9,11 +9,11 @@ and retries, and the unlucky wait for seconds.
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 
-from booking.models import Booking, Resource, Session
+from booking.models import Booking, Resource
+from booking.models.booking import BookingQuerySet
 from config.core.errors import TryAgain
 
 _turn = threading.Lock()
@@ -22,15 +22,13 @@ _LOCK_TIMEOUT = "3s"
 
 
 @contextmanager
-def locked_resources(resource_ids: Iterable[int], *, now: datetime) -> Iterator[None]:
-    """One transaction that has the resources to itself; their expired claims are gone in it.
+def locked_resources(resource_ids: Iterable[int]) -> Iterator[None]:
+    """One transaction that has the resources' time to itself.
 
     Raises `TryAgain` when the lock cannot be had in time. Nothing slow belongs inside.
     """
-    ids = sorted(set(resource_ids))
     with _transaction():
-        lock_rows(ids)
-        Session.objects.filter(claims__resource__in=ids, claims__expires_at__lte=now).delete()
+        lock_rows(sorted(set(resource_ids)))
         yield
 
 
@@ -38,10 +36,19 @@ def locked_resources(resource_ids: Iterable[int], *, now: datetime) -> Iterator[
 def locked_booking(booking: Booking) -> Iterator[Booking]:
     """One transaction that has the booking to itself, as it is now in the database."""
     with _transaction():
-        rows = Booking.objects.select_related("business", "client", "service", "provider")
-        if connection.features.has_select_for_update:
-            rows = rows.select_for_update(no_key=True, of=("self",))
-        yield rows.get(pk=booking.pk)
+        [row] = lock_bookings(Booking.objects.filter(pk=booking.pk))
+        yield row
+
+
+def lock_bookings(rows: BookingQuerySet) -> list[Booking]:
+    """These bookings as they are once the lock is had, until the transaction ends.
+
+    Where resources are locked too, they come first.
+    """
+    rows = rows.select_related("business", "client", "service", "provider").order_by("pk")
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    return list(rows)
 
 
 def lock_rows(resource_ids: list[int]) -> None:

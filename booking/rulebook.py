@@ -26,7 +26,7 @@ _REACH = timedelta(minutes=1440)
 class Rulebook:
     """`services` by service id, `hours` by resource id, `providers` by service id, in order.
 
-    `need_approval` are ids of services whose bookings wait for an answer.
+    `need_approval` are ids of services whose bookings wait for an answer, for so many minutes.
     """
 
     business_id: int
@@ -35,6 +35,7 @@ class Rulebook:
     hours: Mapping[int, availability.Schedule]
     providers: Mapping[int, tuple[int, ...]]
     need_approval: frozenset[int]
+    pending_expiry_minutes: int
 
 
 def compile_rulebook(business: Business) -> Rulebook:
@@ -66,6 +67,7 @@ def compile_rulebook(business: Business) -> Rulebook:
         need_approval=frozenset(
             service.pk for service in services if service.needs_approval(settings)
         ),
+        pending_expiry_minutes=settings.pending_expiry_minutes,
     )
 
 

@@ -10,6 +10,8 @@ DURATION_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
 BUFFER_MINUTES = (MaxValueValidator(1440),)
 INTERVAL_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
 NOTICE_MINUTES = (MaxValueValidator(365 * 24 * 60),)
+# Long enough for somebody to see the request at all.
+EXPIRY_MINUTES = (MinValueValidator(15), *NOTICE_MINUTES)
 HORIZON_DAYS = (MinValueValidator(1), MaxValueValidator(730))
 
 # Far from both ends of the calendar, where there is no day before or after.

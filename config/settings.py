@@ -209,7 +209,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "notifications.tasks.dispatch",
         "schedule": 60.0,
         "options": {"expires": 55},
-    }
+    },
+    "expire_pending": {
+        "task": "booking.tasks.expire_pending",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
 }
 
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")

@@ -127,7 +127,7 @@ class BookingAdmin(ScopedAdmin):
 
     @admin.display(description="your answer", empty_value="")
     def decide(self, booking: Booking) -> SafeString | str:
-        if booking.status != Status.PENDING:
+        if booking.present_status != Status.PENDING:
             return ""
         return render_to_string("admin/booking/booking/decide_cell.html", {"booking": booking})
 

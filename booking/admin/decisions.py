@@ -145,7 +145,7 @@ def _page(
         "form": form,
         "times": clocks_of(booking),
         "visits": booking.client.bookings.exclude(pk=booking.pk).count(),
-        "may_decide": booking.status == Status.PENDING and _serves(request, booking),
+        "may_decide": booking.present_status == Status.PENDING and _serves(request, booking),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
     }
     return TemplateResponse(request, "admin/booking/booking/decide.html", context, status=status)

@@ -43,7 +43,7 @@ def _summary(business: Business, *, is_only: bool) -> BusinessSummary:
     return BusinessSummary(
         business=business,
         link=booking_url(business.slug),
-        pending=bookings.pending().count(),
+        pending=bookings.unanswered(clock.now()).count(),
         upcoming=bookings.upcoming(clock.now()).count(),
         can_be_booked=services.filter(providers__is_active=True).exists(),
         filter="" if is_only else f"&business__id__exact={business.pk}",

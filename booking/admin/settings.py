@@ -29,6 +29,7 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "buffer_before_minutes": "Buffer before, in minutes",
             "buffer_after_minutes": "Buffer after, in minutes",
             "cancellation_notice_minutes": "Cancellation notice, in minutes",
+            "pending_expiry_minutes": "Requests expire after, in minutes",
         }
         help_texts = {
             "default_schedule": "The hours of everybody who has none of their own."
@@ -38,6 +39,8 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "booking_horizon_days": "How many days ahead one can book.",
             "buffer_before_minutes": "Kept free before each appointment.",
             "buffer_after_minutes": "Kept free after each appointment.",
+            "pending_expiry_minutes": "A request that nobody answers ends by itself, and its time"
+            " is free again: 1440 is a day. It never waits longer than until its start.",
             "cancellation_notice_minutes": "How long before the start clients can still cancel by"
             " themselves: 0 is until the start, 1440 until a day before.",
         }
@@ -54,7 +57,18 @@ class BookingSettingsAdmin(ScopedAdmin):
     list_display = ("business", "is_active", "requires_approval")
     list_select_related = ("business",)
     fieldsets = (
-        ("Bookings", {"fields": ("business", "is_active", "paused_message", "requires_approval")}),
+        (
+            "Bookings",
+            {
+                "fields": (
+                    "business",
+                    "is_active",
+                    "paused_message",
+                    "requires_approval",
+                    "pending_expiry_minutes",
+                )
+            },
+        ),
         (
             "Time",
             {

@@ -44,8 +44,13 @@ class BookingQuerySet(TenantQuerySet["Booking"]):
         """Those that will or may still take place, soonest first."""
         return self.filter(status__in=OPEN, ends_at__gt=now).order_by("starts_at", "id")
 
-    def pending(self) -> Self:
-        return self.filter(status=Status.PENDING)
+    def unanswered(self, now: datetime) -> Self:
+        """Requests that can still be answered."""
+        return self.filter(status=Status.PENDING, expires_at__gt=now)
+
+    def lapsed(self, now: datetime) -> Self:
+        """Requests whose time to be answered is over, and that nobody has told so yet."""
+        return self.filter(status=Status.PENDING, expires_at__lte=now)
 
 
 class Booking(models.Model):
@@ -82,6 +87,8 @@ class Booking(models.Model):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
+    # Until when a request waits for its answer.
+    expires_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
@@ -108,6 +115,11 @@ class Booking(models.Model):
             models.Index(fields=["business", "starts_at"], name="booking_by_start"),
             models.Index(fields=["business", "status", "starts_at"], name="booking_by_status"),
             models.Index(fields=["client", "starts_at"], name="booking_by_client"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status=Status.PENDING),
+                name="booking_pending_by_expiry",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -124,6 +136,10 @@ class Booking(models.Model):
                 ),
                 name="booking_session_while_taking_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.PENDING) | Q(expires_at__isnull=False),
+                name="booking_pending_expires",
+            ),
             models.UniqueConstraint(
                 fields=["business", "idempotency_key"], name="booking_idempotency_key_once"
             ),
@@ -136,6 +152,11 @@ class Booking(models.Model):
     def duration_minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
+    def status_at(self, now: datetime) -> Status:
+        """The status, but that a request is expired from its moment on, told yet or not."""
+        lapsed = self.status == Status.PENDING and self.expires_at and self.expires_at <= now
+        return Status.EXPIRED if lapsed else Status(self.status)
+
     @property
-    def is_open(self) -> bool:
-        return self.status in OPEN
+    def present_status(self) -> Status:
+        return self.status_at(clock.now())

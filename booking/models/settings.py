@@ -4,7 +4,7 @@ from django.db import models
 
 from accounts.models import Business
 from accounts.tenancy import TenantQuerySet
-from booking.validators import BUFFER_MINUTES, HORIZON_DAYS, NOTICE_MINUTES
+from booking.validators import BUFFER_MINUTES, EXPIRY_MINUTES, HORIZON_DAYS, NOTICE_MINUTES
 from config.core.text import validate_name, validate_text
 
 
@@ -63,7 +63,7 @@ class BookingSettings(models.Model):
     )
     pending_expiry_minutes = models.PositiveIntegerField(
         default=1440,
-        validators=NOTICE_MINUTES,
+        validators=EXPIRY_MINUTES,
         help_text="A request that nobody answers ends after so many minutes.",
     )
     hold_seconds = models.PositiveSmallIntegerField(

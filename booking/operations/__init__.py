@@ -11,6 +11,7 @@ from booking.operations.errors import (
     SlotTaken,
     SlotUnavailable,
 )
+from booking.operations.expire import expire_booking, expire_pending
 from booking.operations.record import Actor
 
 __all__ = [
@@ -26,5 +27,7 @@ __all__ = [
     "cancel_booking",
     "check_offered",
     "create_business",
+    "expire_booking",
+    "expire_pending",
     "reject_booking",
 ]

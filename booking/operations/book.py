@@ -23,6 +23,7 @@ from booking.operations.errors import (
     SlotTaken,
     SlotUnavailable,
 )
+from booking.operations.expire import free_expired
 from booking.operations.record import Actor, record_change
 from booking.rulebook import Rulebook
 from config.core import clock
@@ -141,7 +142,8 @@ def _sell(order: _Order) -> Booking:
     rules = rulebook.compile_rulebook(order.business)
     for provider_id in _candidates(rules, order):
         try:
-            with locked_resources([provider_id], now=clock.now()):
+            with locked_resources([provider_id]):
+                free_expired([provider_id], now=clock.now())
                 # The rules may have changed since they were read outside the lock.
                 rules = rulebook.compile_rulebook(order.business)
                 _check_again(rules, order, provider_id)
@@ -204,8 +206,10 @@ def _fairest_first(ids: list[int], start: datetime, timezone: str) -> list[int]:
 
 def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:
     now, business, service = clock.now(), order.business, order.service
-    session = _take(rules, order, provider_id)
     pending = service.pk in rules.need_approval
+    waiting = timedelta(minutes=rules.pending_expiry_minutes)
+    expires_at = min(now + waiting, order.start) if pending else None
+    session = _take(rules, order, provider_id, expires_at=expires_at)
     booking = Booking.objects.create(
         business=business,
         client=_client(business, order.details),
@@ -228,6 +232,7 @@ def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:
         created_by=order.actor.user,
         created_at=now,
         updated_at=now,
+        expires_at=expires_at,
         confirmed_at=None if pending else now,
         idempotency_key=order.idempotency_key,
         request_digest=order.digest,
@@ -243,7 +248,9 @@ def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:
     return booking
 
 
-def _take(rules: Rulebook, order: _Order, provider_id: int) -> Session:
+def _take(
+    rules: Rulebook, order: _Order, provider_id: int, *, expires_at: datetime | None
+) -> Session:
     """A session of one spot with the provider's claim: the row that the guard watches."""
     sold = rules.services[order.service.pk]
     ends_at = order.start + timedelta(minutes=sold.duration_minutes)
@@ -262,6 +269,7 @@ def _take(rules: Rulebook, order: _Order, provider_id: int) -> Session:
         ends_at=ends_at,
         buffer_before_minutes=sold.buffer_before_minutes,
         buffer_after_minutes=sold.buffer_after_minutes,
+        expires_at=expires_at,
     )
     return session
 

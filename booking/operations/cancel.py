@@ -20,8 +20,8 @@ def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
     with locked_booking(booking) as row:
         if row.status == Status.CANCELLED:
             return row
-        check_transition(row.status, Status.CANCELLED)
         now, before, session_id = clock.now(), row.status, row.session_id
+        check_transition(row.status_at(now), Status.CANCELLED)
         if actor.kind == ActorKind.CLIENT and now > cancellation_deadline(row):
             raise PolicyViolation("It is too late to cancel online. Please contact us.")
         row.session = None

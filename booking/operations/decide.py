@@ -1,7 +1,7 @@
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status, check_transition
 from booking.locking import locked_booking
-from booking.models import Booking
+from booking.models import Booking, Claim
 from booking.operations.record import Actor, record_change
 from booking.operations.release import give_back
 from config.core import clock
@@ -10,22 +10,21 @@ from config.core import clock
 def approve_booking(*, booking: Booking, actor: Actor) -> Booking:
     """Confirm a request. Doing it again changes nothing.
 
-    Raises `InvalidTransition` for anything but a request, and for one whose time has come.
+    Raises `InvalidTransition` for anything but a request, and for one that has expired.
     """
     with locked_booking(booking) as row:
         if row.status == Status.CONFIRMED and row.approved_at:
             return row
-        if row.status != Status.PENDING:
-            raise InvalidTransition(f"This booking is {row.get_status_display().lower()}.")
         now, before = clock.now(), row.status
-        if row.starts_at <= now:
-            raise InvalidTransition("The time of this request has come; it can only be declined.")
+        if row.status_at(now) != Status.PENDING:
+            raise InvalidTransition(f"This booking is {row.status_at(now).label.lower()}.")
         row.status = Status.CONFIRMED
         row.confirmed_at = row.approved_at = row.updated_at = now
         row.approved_by = actor.user
         row.save(
             update_fields=["status", "confirmed_at", "approved_at", "approved_by", "updated_at"]
         )
+        Claim.objects.filter(session=row.session_id).update(expires_at=None)
         record_change(
             row,
             Event.APPROVED,
@@ -45,8 +44,8 @@ def reject_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
     with locked_booking(booking) as row:
         if row.status == Status.REJECTED:
             return row
-        check_transition(row.status, Status.REJECTED)
         now, before, session_id = clock.now(), row.status, row.session_id
+        check_transition(row.status_at(now), Status.REJECTED)
         row.session = None
         row.status, row.rejection_reason, row.updated_at = Status.REJECTED, reason, now
         row.save(update_fields=["session", "status", "rejection_reason", "updated_at"])

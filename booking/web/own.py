@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import links
 from booking.invitations import Method, build_invitation, describe
-from booking.lifecycle import RELEASED, Status
+from booking.lifecycle import OPEN, RELEASED, Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, cancel_booking
 from booking.operations.cancel import cancellation_deadline
@@ -75,17 +75,22 @@ def find_booking(token: str) -> Booking:
 
 def _context(booking: Booking, token: str) -> dict[str, object]:
     business, now = booking.business, clock.now()
-    deadline = cancellation_deadline(booking)
+    status, deadline = booking.status_at(now), cancellation_deadline(booking)
+    is_open = status in OPEN
     return {
         "booking": booking,
         "business": business,
         "service": booking.service,
         "token": token,
-        "headline": _headline(booking),
-        "is_released": booking.status in RELEASED,
-        "is_pending": booking.status == Status.PENDING,
-        "is_over": not booking.is_open or booking.ends_at <= now,
-        "can_cancel": booking.is_open and now <= deadline,
+        "headline": _headline(booking, status),
+        "status": status,
+        "is_released": status in RELEASED,
+        "is_pending": status == Status.PENDING,
+        "answer_by": read_clock(
+            booking.expires_at or booking.starts_at, business.timezone, business.locale
+        ),
+        "is_over": not is_open or booking.ends_at <= now,
+        "can_cancel": is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
         "times": clocks_of(booking),
         "google_url": links.google_calendar_url(
@@ -96,8 +101,8 @@ def _context(booking: Booking, token: str) -> dict[str, object]:
     }
 
 
-def _headline(booking: Booking) -> str:
-    if booking.status == Status.CONFIRMED and booking.ends_at <= clock.now():
+def _headline(booking: Booking, status: Status) -> str:
+    if status == Status.CONFIRMED and booking.ends_at <= clock.now():
         return "This appointment is over"
     return {
         Status.PENDING: "Your request was sent",
@@ -108,4 +113,4 @@ def _headline(booking: Booking) -> str:
         Status.EXPIRED: "Your request was not answered in time",
         Status.COMPLETED: "This appointment is over",
         Status.NO_SHOW: "This appointment is over",
-    }[Status(booking.status)]
+    }[status]

@@ -14,7 +14,13 @@ from icalendar import Calendar
 from accounts.models import Business, User
 from booking.links import booking_of_token, manage_token, manage_url
 from booking.models import ActorKind, Booking, Service, Source
-from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
+from booking.operations import (
+    Actor,
+    approve_booking,
+    cancel_booking,
+    expire_booking,
+    reject_booking,
+)
 from notifications import messages, outbox
 from notifications.models import Message, OutboxEvent
 from tests.conftest import CLIENT, NOW, Book, at
@@ -106,6 +112,30 @@ def test_calendars_find_the_invitation_as_an_alternative_part(booked: Book) -> N
         if part.get_content_type() == "text/calendar" and not part.get_filename()
     ]
     assert part.get_param("method") == "REQUEST"
+
+
+def test_a_request_that_nobody_answers_is_told_kindly_with_other_times(
+    booked: Book, owner: User, service: Service, clock: time_machine.Traveller
+) -> None:
+    service.requires_approval = True
+    service.save()
+    booking = booked(at(8, day=3))
+    asked = " ".join(body(dispatch()["eva@example.com"]).split())
+    assert "by Tuesday, 2 March 2027, 07:00 (Berlin) at the latest" in asked
+    clock.move_to(NOW + timedelta(days=1))
+    expire_booking(booking=booking)
+    sent = dispatch()
+    to_client, to_owner = sent["eva@example.com"], sent[owner.email]
+    assert subject(to_client) == (
+        "Your request for Haircut on Wednesday, 3 March 2027 was not answered in time"
+    )
+    text = body(to_client)
+    assert "There is nothing to cancel." in text
+    for hour in ("09:00", "10:00"):
+        assert f"Wednesday, 3 March 2027, {hour} (Berlin)" in text
+    assert "confirm/?start=2027-03-03T08%3A00%3A00Z&tz=Europe%2FBerlin" in text
+    assert subject(to_owner) == ("Request expired: Eva Klein — Haircut on Wednesday, 3 March 2027")
+    assert "The client was told by mail" in " ".join(body(to_owner).split())
 
 
 def test_a_request_and_its_approval(booked: Book, owner: User, service: Service) -> None:

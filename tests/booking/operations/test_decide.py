@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import pytest
 import time_machine
 
 from accounts.models import User
 from booking.lifecycle import InvalidTransition, Status
-from booking.models import ActorKind, Booking, Service, Session, Source
+from booking.models import ActorKind, Booking, Claim, Service, Session, Source
 from booking.operations import (
     Actor,
     PolicyViolation,
@@ -141,10 +143,18 @@ def test_what_was_never_a_request_is_not_approved(booked: Book, by_owner: Actor)
         approve_booking(booking=booked(at(8)), actor=by_owner)
 
 
-def test_a_request_whose_time_has_come_can_only_be_declined(
+def test_a_request_whose_time_is_over_can_no_longer_be_answered(
     request_: Booking, by_owner: Actor, clock: time_machine.Traveller
 ) -> None:
-    clock.move_to(at(8))
-    with pytest.raises(InvalidTransition, match="only be declined"):
+    clock.move_to(NOW + timedelta(days=1))
+    with pytest.raises(InvalidTransition, match="is expired"):
         approve_booking(booking=request_, actor=by_owner)
-    assert reject_booking(booking=request_, reason="", actor=by_owner).status == Status.REJECTED
+    with pytest.raises(InvalidTransition, match="is expired and cannot become declined"):
+        reject_booking(booking=request_, reason="", actor=by_owner)
+    with pytest.raises(InvalidTransition, match="is expired and cannot become cancelled"):
+        cancel_booking(booking=request_, reason="", actor=CLIENT)
+
+
+def test_an_approved_time_is_firm(request_: Booking, by_owner: Actor) -> None:
+    approve_booking(booking=request_, actor=by_owner)
+    assert Claim.objects.get().expires_at is None

@@ -8,7 +8,7 @@ from booking.lifecycle import Status
 from booking.links import manage_token
 from booking.models import Booking, Service
 from tests.booking.web.test_pages import text_of
-from tests.conftest import Book, at
+from tests.conftest import NOW, Book, at
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_invitation_file_is_the_booking(client: Client, booking: Booking, pa
 def test_the_headline_says_the_state(
     client: Client, booking: Booking, page: str, status: Status, headline: str
 ) -> None:
-    Booking.objects.update(status=status)
+    Booking.objects.update(status=status, expires_at=at(8))
     assert headline in text_of(client.get(page))
 
 
@@ -124,6 +124,18 @@ def test_the_headline_says_how_it_ended(
     shown = client.get(page)
     assert headline in text_of(shown)
     assert f"{page}cancel/" not in shown.content.decode()
+
+
+def test_a_request_whose_time_is_over_is_shown_as_expired_before_any_worker_runs(
+    client: Client, booking: Booking, page: str
+) -> None:
+    Booking.objects.update(status=Status.PENDING, expires_at=NOW)
+    shown = client.get(page)
+    assert "Your request was not answered in time" in text_of(shown)
+    assert f"{page}cancel/" not in shown.content.decode()
+    refused = client.post(f"{page}cancel/")
+    assert refused.status_code == 409
+    assert "is expired and cannot become cancelled" in text_of(refused)
 
 
 def test_a_confirmed_booking_that_is_over_says_so(client: Client, page: str, clock: object) -> None:

@@ -1,0 +1,81 @@
+"""Requests that nobody has answered end, and their time is free again.
+
+Time is free for others from that moment on, because every reader compares with the clock; the
+request itself is ended by the sweep each minute, or by whoever books the time before.
+"""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+
+from booking.events import Event
+from booking.lifecycle import InvalidTransition, Status
+from booking.locking import lock_bookings, locked_booking
+from booking.models import ActorKind, Booking, Session, Source
+from booking.operations.record import Actor, record_change
+from booking.operations.release import give_back
+from config.core import clock
+from config.core.errors import TryAgain
+
+logger = logging.getLogger(__name__)
+_BY_ITSELF = Actor(kind=ActorKind.SYSTEM, source=Source.WORKER)
+
+
+def expire_booking(*, booking: Booking, actor: Actor = _BY_ITSELF) -> Booking:
+    """End a request whose time to be answered is over. Doing it again changes nothing.
+
+    Raises `InvalidTransition` for anything else: it may have been answered a moment ago.
+    """
+    with locked_booking(booking) as row:
+        if row.status == Status.EXPIRED:
+            return row
+        now = clock.now()
+        if row.status_at(now) != Status.EXPIRED:
+            raise InvalidTransition(f"This booking is {row.get_status_display().lower()}.")
+        _end(row, actor=actor, now=now)
+    return row
+
+
+def expire_pending(*, actor: Actor = _BY_ITSELF) -> list[Booking]:
+    """End all requests whose time is over, each in a transaction of its own, the oldest first."""
+    ended = []
+    for booking in list(Booking.objects.lapsed(clock.now()).order_by("expires_at", "pk")):
+        try:
+            ended.append(expire_booking(booking=booking, actor=actor))
+        except (InvalidTransition, TryAgain) as reason:
+            # Answered meanwhile, or somebody has the lock: the next sweep looks again.
+            logger.info("request %s is left: %s", booking.reference, reason)
+    return ended
+
+
+def free_expired(resource_ids: Collection[int], *, now: datetime) -> None:
+    """Clear what has expired of the resources' time out of the way: the guard still sees it.
+
+    Part of the caller's transaction, which has the resources locked.
+    """
+    expired = Session.objects.filter(
+        claims__resource__in=resource_ids, claims__expires_at__lte=now
+    ).values_list("pk", flat=True)
+    sessions = set(expired)
+    if not sessions:
+        return
+    for booking in lock_bookings(Booking.objects.filter(session__in=sessions)):
+        # One that was approved while its lock was awaited keeps its time.
+        if booking.status_at(now) == Status.EXPIRED:
+            _end(booking, actor=_BY_ITSELF, now=now)
+    Session.objects.filter(pk__in=sessions, bookings__isnull=True, is_planned=False).delete()
+
+
+def _end(row: Booking, *, actor: Actor, now: datetime) -> None:
+    session_id, row.session = row.session_id, None
+    row.status, row.updated_at = Status.EXPIRED, now
+    row.save(update_fields=["session", "status", "updated_at"])
+    give_back(session_id, spots=row.spots)
+    record_change(
+        row,
+        Event.EXPIRED,
+        actor=actor,
+        now=now,
+        before={"status": Status.PENDING},
+        after={"status": row.status},
+    )

@@ -1,0 +1,9 @@
+from celery import shared_task
+
+from booking import operations
+
+
+@shared_task(ignore_result=True)
+def expire_pending() -> int:
+    """End the requests that nobody has answered in time. Harmless however often it runs."""
+    return len(operations.expire_pending())
