@@ -9,8 +9,10 @@ and retries, and the unlucky wait for seconds.
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from booking.models import Booking, Resource
 from booking.models.booking import BookingQuerySet
@@ -28,7 +30,7 @@ def locked_resources(resource_ids: Iterable[int]) -> Iterator[None]:
     Raises `TryAgain` when the lock cannot be had in time. Nothing slow belongs inside.
     """
     with _transaction():
-        lock_rows(sorted(set(resource_ids)))
+        lock_rows(Resource.objects.filter(pk__in=set(resource_ids)))
         yield
 
 
@@ -41,21 +43,20 @@ def locked_booking(booking: Booking) -> Iterator[Booking]:
 
 
 def lock_bookings(rows: BookingQuerySet) -> list[Booking]:
-    """These bookings as they are once the lock is had, until the transaction ends.
-
-    Where resources are locked too, they come first.
-    """
+    """These bookings as they are once the lock is had, until the transaction ends."""
     rows = rows.select_related("business", "client", "service", "provider").order_by("pk")
     if connection.features.has_select_for_update:
         rows = rows.select_for_update(no_key=True, of=("self",))
     return list(rows)
 
 
-def lock_rows(resource_ids: list[int]) -> None:
-    """Lock the resources' rows until the transaction ends, in the order of their ids."""
+def lock_rows(rows: QuerySet[Any]) -> None:
+    """Lock the rows until the transaction ends, in the order of their ids.
+
+    Of several kinds, resources come first, then bookings, then clients.
+    """
     if connection.features.has_select_for_update:
-        rows = Resource.objects.filter(pk__in=resource_ids).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
+        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 that names it.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from limits import RateLimitItem
+from limits import parse as parse_limit
 
 django_stubs_ext.monkeypatch()
 
@@ -85,6 +88,34 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- Misuse ---
+# Whose word about the client's address is taken: a proxy on this machine, unless named here.
+_proxies = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"])
+try:
+    TRUSTED_PROXIES = [ip_network(proxy, strict=False) for proxy in _proxies]
+except ValueError as error:
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from error
+
+
+def _rate_limits(said: str) -> dict[str, RateLimitItem]:
+    """RATE_LIMITS, read over the defaults: "name=number/period", or "off" for none at all."""
+    if said == "off":
+        return {}
+    defaults = {"bookings": "10/hour", "attempts": "60/hour"}
+    pairs = [pair.strip().partition("=") for pair in said.split(",") if pair.strip()]
+    given = {name: limit for name, _, limit in pairs}
+    try:
+        if set(given) <= set(defaults):
+            return {name: parse_limit(limit) for name, limit in (defaults | given).items()}
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(
+        f'RATE_LIMITS must be like "bookings=10/hour,attempts=60/hour" or "off", not {said!r}.'
+    )
+
+
+RATE_LIMITS = _rate_limits(env.str("RATE_LIMITS", default=""))
 
 # --- Applications --------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -11,15 +11,15 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from accounts.models import Business
-from booking import guard, rulebook
+from booking import guard, locking, rulebook
 from booking.availability import Refusal, Slot
 from booking.events import Event
 from booking.lifecycle import Status
-from booking.locking import locked_resources
 from booking.models import ActorKind, Booking, Claim, Client, Service, Session, Source
 from booking.operations.errors import (
     BookingClosed,
     IdempotencyMismatch,
+    PolicyViolation,
     SlotTaken,
     SlotUnavailable,
 )
@@ -30,6 +30,7 @@ from config.core import clock
 
 logger = logging.getLogger(__name__)
 MAX_CANDIDATES = 3
+MAX_UNANSWERED = 3
 # Reasons that arise when somebody else was quicker; all others were there before.
 _LOST = frozenset({Refusal.CLAIMED, Refusal.BUFFER})
 
@@ -142,7 +143,7 @@ def _sell(order: _Order) -> Booking:
     rules = rulebook.compile_rulebook(order.business)
     for provider_id in _candidates(rules, order):
         try:
-            with locked_resources([provider_id]):
+            with locking.locked_resources([provider_id]):
                 free_expired([provider_id], now=clock.now())
                 # The rules may have changed since they were read outside the lock.
                 rules = rulebook.compile_rulebook(order.business)
@@ -209,10 +210,13 @@ def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:
     pending = service.pk in rules.need_approval
     waiting = timedelta(minutes=rules.pending_expiry_minutes)
     expires_at = min(now + waiting, order.start) if pending else None
+    client = _client(business, order.details)
+    if pending and order.actor.kind == ActorKind.CLIENT:
+        _check_unanswered(client, now)
     session = _take(rules, order, provider_id, expires_at=expires_at)
     booking = Booking.objects.create(
         business=business,
-        client=_client(business, order.details),
+        client=client,
         service=service,
         provider_id=provider_id,
         session=session,
@@ -272,6 +276,16 @@ def _take(
         expires_at=expires_at,
     )
     return session
+
+
+def _check_unanswered(client: Client, now: datetime) -> None:
+    """Nobody's mailbox, and no calendar, is to be filled with requests under one address."""
+    locking.lock_rows(Client.objects.filter(pk=client.pk))
+    if client.bookings.unanswered(now).count() >= MAX_UNANSWERED:
+        raise PolicyViolation(
+            "Several requests under this address still wait for an answer."
+            " Please wait for it, or get in touch."
+        )
 
 
 def _client(business: Business, details: Details) -> Client:

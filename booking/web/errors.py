@@ -14,6 +14,7 @@ from booking.operations import (
     SlotUnavailable,
 )
 from config.core.errors import DomainError, TryAgain
+from config.core.throttle import Throttled
 
 STATUS: dict[type[DomainError], int] = {
     BookingClosed: 503,
@@ -22,13 +23,14 @@ STATUS: dict[type[DomainError], int] = {
     PolicyViolation: 422,
     SlotTaken: 409,
     SlotUnavailable: 422,
+    Throttled: 429,
     TryAgain: 503,
 }
 
 
 def say_when_to_retry(response: HttpResponse, error: DomainError | None) -> HttpResponse:
-    if isinstance(error, TryAgain):
-        response["Retry-After"] = "5"
+    if error and error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
     return response
 
 

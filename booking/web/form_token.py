@@ -10,6 +10,8 @@ from django.core import signing
 from django.http import HttpRequest
 
 MAX_AGE_SECONDS = 12 * 3600
+# Nobody reads and fills in a form in less; stamps are whole seconds, so this means one to two.
+MIN_AGE_SECONDS = 2
 
 
 def issue(business_id: int) -> str:
@@ -22,6 +24,15 @@ def read(business_id: int, token: str) -> str | None:
         return _signer(business_id).unsign(token, max_age=MAX_AGE_SECONDS)
     except signing.BadSignature:
         return None
+
+
+def is_too_fresh(business_id: int, token: str) -> bool:
+    """Whether the form came back sooner than a person could send it."""
+    try:
+        _signer(business_id).unsign(token, max_age=MIN_AGE_SECONDS)
+    except signing.BadSignature:
+        return False
+    return bool(settings.RATE_LIMITS)
 
 
 def same_origin(request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import Business
 from booking.models import Question, QuestionType, Service
@@ -46,6 +47,13 @@ class BookingForm(forms.Form):
         label="Anything we should know",
     )
 
+    # Nobody sees this field; robots fill in whatever there is.
+    homepage = forms.CharField(
+        required=False,
+        label="Leave this field empty",
+        widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}),
+    )
+
     def __init__(self, service: Service, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.business: Business = service.business
@@ -60,6 +68,11 @@ class BookingForm(forms.Form):
     def asked(self) -> list[forms.BoundField]:
         """The fields of the service's own questions."""
         return [self[f"answer_{question.key}"] for question in self.questions]
+
+    def clean_homepage(self) -> str:
+        if self.cleaned_data["homepage"]:
+            raise ValidationError("Please empty this field: it is here to stop robots.")
+        return ""
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]

@@ -15,7 +15,9 @@ from booking.links import manage_token
 from booking.models import ActorKind, Resource, Service, Source
 from booking.operations import (
     Actor,
+    IdempotencyMismatch,
     SlotTaken,
+    SlotUnavailable,
     book,
     check_offered,
 )
@@ -27,7 +29,7 @@ from booking.web.calendar import Time, show_time
 from booking.web.forms import BookingForm
 from booking.web.pages import closed_page, find_service, is_htmx
 from booking.web.query import PageQuery, find_provider, read_start
-from config.core import clock
+from config.core import clock, throttle
 from config.core.errors import DomainError
 from config.core.when import local_date, zone_names
 
@@ -59,7 +61,7 @@ def confirm(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     if closed := closed_page(request, service.business, service):
         return closed
     if request.method == "POST":
-        return _submit(request, service)
+        return _submit_within_limits(request, service)
     choice = read_choice(service, request.GET)
     form = BookingForm(service, initial=_prefill(request.GET))
     refusal = _refusal(choice)
@@ -67,16 +69,26 @@ def confirm(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     return _page(request, choice, form, refusal=refusal, status=status)
 
 
+def _submit_within_limits(request: HttpRequest, service: Service) -> HttpResponse:
+    """Bookings and vain attempts count apart, by the client's address."""
+    try:
+        throttle.check(request, "bookings", "attempts")
+    except throttle.Throttled as refusal:
+        choice = read_choice(service, request.POST)
+        choice.problem = refusal.message
+        page = _page(request, choice, BookingForm(service, request.POST), status=429)
+        return errors.say_when_to_retry(page, refusal)
+    response = _submit(request, service)
+    throttle.count(request, "attempts" if response.status_code >= 400 else "bookings")
+    return response
+
+
 def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     choice = read_choice(service, request.POST)
     form = BookingForm(service, request.POST)
-    nonce = form_token.read(service.business_id, request.POST.get("form_token", ""))
     if not form_token.same_origin(request):
         return errors.foreign_form(request)
-    if nonce is None:
-        choice.problem = "This page was open for too long. Please send it again."
-    elif request.POST.get("terms", terms_of(service)) != terms_of(service):
-        choice.problem = "Duration or price have changed. Please check them, then send it again."
+    choice.problem = _problem_of_form(request, service) or choice.problem
     if not form.is_valid() or choice.problem or choice.start is None:
         return _page(request, choice, form, refusal=_still_lost(choice), status=400)
     try:
@@ -86,11 +98,29 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
             details=form.details(timezone=choice.timezone),
             actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
             provider_id=choice.provider_id,
-            idempotency_key=nonce,
+            idempotency_key=form_token.read(service.business_id, request.POST["form_token"]),
         )
+    except (SlotTaken, SlotUnavailable, IdempotencyMismatch) as refusal:
+        status = errors.STATUS[type(refusal)]
+        return _page(request, choice, form, refusal=refusal, status=status)
     except DomainError as error:
-        return _page(request, choice, form, refusal=error, status=errors.STATUS[type(error)])
+        # The time may still be had: the same form can be sent again.
+        choice.problem = error.message
+        page = _page(request, choice, form, status=errors.STATUS[type(error)])
+        return errors.say_when_to_retry(page, error)
     return _go_to(request, manage_token(booking))
+
+
+def _problem_of_form(request: HttpRequest, service: Service) -> str:
+    """Why the form as a whole cannot be taken, whatever is in its fields."""
+    token, terms = request.POST.get("form_token", ""), terms_of(service)
+    if form_token.read(service.business_id, token) is None:
+        return "This page was open for too long. Please send it again."
+    if form_token.is_too_fresh(service.business_id, token):
+        return "That was quicker than we expected. Please send it once more."
+    if request.POST.get("terms", terms) != terms:
+        return "Duration or price have changed. Please check them, then send it again."
+    return ""
 
 
 def terms_of(service: Service) -> str:
@@ -165,7 +195,7 @@ def _page(
         "lost": wished.isoformat() if wished and refusal else "",
         "other_times": _other_times(choice, wished),
         "terms": terms_of(service),
-        "form_token": form_token.issue(service.business_id),
+        "form_token": _form_token(request, service.business_id, refusal),
         "refusal": refusal,
         "alternatives": _alternatives(choice, refusal),
         "cancel_until": _cancel_until(choice),
@@ -173,8 +203,16 @@ def _page(
     template = "booking/confirm.html"
     if is_htmx(request):
         template += "#reservation"
-    response = render(request, template, context, status=status)
-    return errors.say_when_to_retry(response, refusal)
+    return render(request, template, context, status=status)
+
+
+def _form_token(request: HttpRequest, business_id: int, refusal: DomainError | None) -> str:
+    """The form keeps its token, and so its age, for as long as it can be sent again with it."""
+    token = request.POST.get("form_token", "")
+    is_used = isinstance(refusal, IdempotencyMismatch)
+    if is_used or form_token.read(business_id, token) is None:
+        return form_token.issue(business_id)
+    return token
 
 
 def _other_times(choice: Choice, start: datetime | None) -> str:

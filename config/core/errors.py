@@ -6,6 +6,8 @@ class DomainError(Exception):
 
     code = "error"
     message = "This is not possible."
+    # In how many seconds it may be possible, where that is known.
+    retry_after: int | None = None
 
     def __init__(self, message: str = "") -> None:
         self.message = message or self.message
@@ -16,4 +18,5 @@ class TryAgain(DomainError):
     """The database was busy for too long; nothing was changed."""
 
     code = "try_again"
+    retry_after = 5
     message = "We are very busy right now. Nothing was changed; please try again in a moment."

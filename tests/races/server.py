@@ -44,7 +44,7 @@ if "no-lock" in _words:
     if connection.vendor == "sqlite":
         # Its lock is the transaction, which begins with the right to write.
         locking._transaction = _no_transaction
-    locking.lock_rows = lambda resource_ids: None
+    locking.lock_rows = lambda rows: None
 if "no-rule" in _words:
     module._check_again = lambda *args: None
 if "pause" in _words:
