@@ -21,6 +21,8 @@ from config.core.errors import TryAgain
 _turn = threading.Lock()
 _PATIENCE_SECONDS = 10
 _LOCK_TIMEOUT = "3s"
+# Any number, as long as nobody else in the database takes it.
+_INSTALLATION = 0x4F70656E736C6F74
 
 
 @contextmanager
@@ -40,6 +42,16 @@ def locked_booking(booking: Booking) -> Iterator[Booking]:
     with _transaction():
         [row] = lock_bookings(Booking.objects.filter(pk=booking.pk))
         yield row
+
+
+@contextmanager
+def locked_installation() -> Iterator[None]:
+    """One transaction at a time, for what is done once in the life of an installation."""
+    with _transaction():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_INSTALLATION])
+        yield
 
 
 def lock_bookings(rows: BookingQuerySet) -> list[Booking]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
 # By how often people need them: models by name, apps by their first model.
 ORDER = (
@@ -24,14 +25,25 @@ class OpenslotAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Imported late: the admin of an app needs the site to register with.
-        from booking.admin import decisions
+        from booking.admin import decisions, setup
         from notifications.admin import rendered_urls
 
         return [
+            path("setup/", setup.first_run, name="setup"),
             *decisions.urls(self.admin_view),
             *rendered_urls(self.admin_view),
             *super().get_urls(),
         ]
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Where nobody could sign in yet, the way is to the set-up."""
+        from accounts.models import User
+
+        if not User.objects.who_can_sign_in().exists():
+            return redirect("admin:setup")
+        return super().login(request, extra_context)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -158,7 +158,9 @@ def welcome() -> str:
     slugs = Business.objects.values_list("slug", flat=True)[:5]
     lines += [f"  Booking page   {booking_url(slug)}" for slug in slugs]
     if not slugs:
-        lines.append("  No business yet: make one with manage.py create_business")
+        lines.append(
+            f"  First          {absolute('/admin/setup/')} (makes you, your business and its link)"
+        )
     lines.append(f"  Staff          {absolute('/admin/')}")
     owner = User.objects.filter(email=demo.OWNER_EMAIL).first()
     if owner and owner.check_password(demo.password()):

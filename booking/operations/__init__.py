@@ -13,11 +13,14 @@ from booking.operations.errors import (
 )
 from booking.operations.expire import expire_booking, expire_pending
 from booking.operations.record import Actor
+from booking.operations.set_up import AlreadySetUp, FirstBusiness, set_up
 
 __all__ = [
     "Actor",
+    "AlreadySetUp",
     "BookingClosed",
     "Details",
+    "FirstBusiness",
     "IdempotencyMismatch",
     "PolicyViolation",
     "SlotTaken",
@@ -30,4 +33,5 @@ __all__ = [
     "expire_booking",
     "expire_pending",
     "reject_booking",
+    "set_up",
 ]

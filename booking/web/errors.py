@@ -7,6 +7,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from accounts.models import Business
 from booking.lifecycle import InvalidTransition
 from booking.operations import (
+    AlreadySetUp,
     BookingClosed,
     IdempotencyMismatch,
     PolicyViolation,
@@ -17,6 +18,7 @@ from config.core.errors import DomainError, TryAgain
 from config.core.throttle import Throttled
 
 STATUS: dict[type[DomainError], int] = {
+    AlreadySetUp: 409,
     BookingClosed: 503,
     IdempotencyMismatch: 422,
     InvalidTransition: 409,

@@ -1,0 +1,131 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Business, Membership, User
+from booking.models import Service, WeeklyHours
+from booking.operations import create_business
+from tests.booking.web.test_pages import text_of
+from tests.factories import MembershipFactory, UserFactory
+
+SETUP = "/admin/setup/"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+@pytest.fixture
+def answers() -> dict[str, Any]:
+    return {
+        "owner_name": "Nora Nord",
+        "email": "nora@example.com",
+        "password": "correct horse battery",
+        "name": "Studio Nord",
+        "timezone": "Europe/Vienna",
+        "locale": "de-AT",
+        "currency": "EUR",
+        "days": ["1", "5"],
+        "opens": "10:00",
+        "closes": "18:30",
+        "service": "training",
+        "price": "45.50",
+    }
+
+
+def test_where_nobody_can_sign_in_the_admin_leads_to_the_setup(client: Client) -> None:
+    page = client.get("/admin/", follow=True)
+    assert page.redirect_chain[-1][0] == SETUP
+    assert "Set up Openslot" in text_of(page)
+
+
+def test_the_answers_make_a_business_that_can_be_booked(
+    client: Client, answers: dict[str, Any]
+) -> None:
+    done = client.post(SETUP, answers, follow=True)
+    assert done.redirect_chain == [("/admin/", 302)]
+    assert "http://testserver/book/studio-nord/" in text_of(done)
+    owner = Membership.objects.get().user
+    assert (owner.name, owner.is_superuser, owner.check_password(answers["password"])) == (
+        "Nora Nord",
+        True,
+        True,
+    )
+    service = Service.objects.get()
+    assert (service.name, service.slug, service.duration_minutes, service.price_amount) == (
+        "Training",
+        "training",
+        60,
+        4550,
+    )
+    assert service.providers.get().name == "Nora Nord"
+    hours = WeeklyHours.objects.values_list("weekday", "start__hour", "end__hour", "end__minute")
+    assert sorted(hours) == [(1, 10, 18, 30), (5, 10, 18, 30)]
+    page = Client().get("/book/studio-nord/training/")
+    assert (page.status_code, "10:00" in text_of(page)) == (200, True)
+
+
+def test_the_setup_is_there_once(client: Client, answers: dict[str, Any]) -> None:
+    client.post(SETUP, answers)
+    for again in (Client().get(SETUP), Client().post(SETUP, answers | {"email": "b@example.com"})):
+        assert (again.status_code, again.headers["Location"]) == (302, "/admin/")
+    assert (User.objects.count(), Business.objects.count()) == (1, 1)
+    assert "Log in" in text_of(Client().get("/admin/", follow=True))
+
+
+@pytest.mark.parametrize("is_superuser", [True, False])
+def test_who_can_sign_in_closes_the_setup(client: Client, is_superuser: bool) -> None:
+    if is_superuser:
+        UserFactory.create(is_superuser=True)
+    else:
+        MembershipFactory.create()
+    assert client.get(SETUP).status_code == 302
+
+
+def test_who_cannot_sign_in_does_not_close_it(client: Client, answers: dict[str, Any]) -> None:
+    UserFactory.create()
+    MembershipFactory.create(user__is_active=False)
+    create_business(name="Begun by a command", owner_email="nora@example.com")
+    assert client.get(SETUP).status_code == 200
+    client.post(SETUP, answers | {"name": "Studio Nord"})
+    assert Membership.objects.filter(user__email="nora@example.com").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"password": "short"}, "This password is too short."),
+        ({"password": "nora@example.com"}, "The password is too similar to the e-mail."),
+        ({"email": "nora"}, "Enter a valid email address."),
+        ({"owner_name": "https://x.example"}, "name"),
+        ({"name": ""}, "Name of the business — Please fill this in."),
+        ({"days": []}, "Choose at least one day."),
+        ({"timezone": "Berlin"}, "This is not a time zone we know"),
+        ({"currency": "XYZ"}, "This is not an ISO 4217 currency code."),
+        ({"currency": "JPY"}, "JPY has no such small coins."),
+        ({"price": "-1"}, "greater than or equal to 0"),
+        ({"service": "own"}, "What is it called? — Please fill this in."),
+        ({"service": "own", "service_name": "Course", "duration_minutes": "1"}, "equal to 5"),
+        ({"service": "massage"}, "Select a valid choice."),
+        ({"opens": "25:00"}, "Enter a valid time."),
+    ],
+)
+def test_a_wrong_answer_is_named_and_nothing_is_lost(
+    client: Client, answers: dict[str, Any], change: dict[str, Any], said: str
+) -> None:
+    page = client.post(SETUP, answers | change)
+    assert page.status_code == 400
+    assert said in text_of(page)
+    assert answers["owner_name"] in page.content.decode() or "owner_name" in change
+    assert not User.objects.exists()
+
+
+def test_language_and_currency_are_guessed_from_the_browser(client: Client) -> None:
+    html = client.get(SETUP, headers={"Accept-Language": "en-US,en;q=0.9"}).content.decode()
+    for value in ("en-US", "USD"):
+        assert f'<option value="{value}" selected>' in html
+
+
+@pytest.mark.parametrize("wanted", ["", "*", "xx-YY", "de-", "\x01"])
+def test_an_unknown_language_is_no_hindrance(client: Client, wanted: str) -> None:
+    page = client.get(SETUP, headers={"Accept-Language": wanted})
+    assert page.status_code == 200
+    assert '<option value="EUR" selected>' in page.content.decode()
