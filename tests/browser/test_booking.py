@@ -241,3 +241,26 @@ def test_the_list_approves_with_one_click(
     staff.get_by_role("button", name="Approve Eva Klein").click()
     expect(staff.get_by_text("Eva Klein is told by mail.")).to_be_visible()
     assert Booking.objects.get().status == Status.CONFIRMED
+
+
+def test_going_back_after_booking_says_that_it_is_booked(
+    page: Page, site: str, service: Service
+) -> None:
+    choose_a_time(page, site)
+    expect(page.get_by_role("heading", name="Your details")).to_be_visible()
+    form = page.url
+    fill_in(page)
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your request was sent")
+    own = page.url
+    page.goto(form)
+    notice = page.get_by_text("You have booked this time already.")
+    expect(notice).to_be_visible()
+    notice.get_by_role("link", name="See your booking").click()
+    expect(page).to_have_url(own)
+    page.get_by_role("link", name="Withdraw the request").click()
+    page.get_by_role("button", name="Withdraw the request").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This appointment was cancelled")
+    page.goto(form)
+    expect(page.get_by_label("Name")).to_be_visible()
+    expect(notice).to_have_count(0)
