@@ -64,8 +64,8 @@ def _client_requested(booking: Booking) -> Letter:
         subject=f"Your request for {service} — {_day(booking)} at {_hour(booking)}",
         headline="Your request was sent",
         paragraphs=[
-            f"{name} has your request and will answer it by {_answer_by(booking)} at the latest."
-            " The time is kept for you until then; you will get a mail either way."
+            f"{name} has until {_answer_by(booking)} to answer it. The time is kept for you until"
+            " then; you will get a mail either way."
         ],
         button=Link("See or withdraw the request", links.manage_url(booking)),
     )

@@ -121,7 +121,7 @@ def test_a_request_that_nobody_answers_is_told_kindly_with_other_times(
     service.save()
     booking = booked(at(8, day=3))
     asked = " ".join(body(dispatch()["eva@example.com"]).split())
-    assert "by Tuesday, 2 March 2027, 07:00 (Berlin) at the latest" in asked
+    assert "has until Tuesday, 2 March 2027, 07:00 (Berlin) to answer it" in asked
     clock.move_to(NOW + timedelta(days=1))
     expire_booking(booking=booking)
     sent = dispatch()
