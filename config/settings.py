@@ -239,6 +239,8 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch": {
         "task": "notifications.tasks.dispatch",
         "schedule": 60.0,
+        # A nudge does not say so: this is how the scheduler is known to be alive.
+        "kwargs": {"is_scheduled": True},
         "options": {"expires": 55},
     },
     "expire_pending": {

@@ -3,14 +3,17 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from notifications import messages, outbox
+from notifications import heartbeat, messages, outbox
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
-def dispatch() -> int:
+def dispatch(*, is_scheduled: bool = False) -> int:
     """Handle waiting events, then send what is due. Harmless however often it runs."""
+    heartbeat.beat(heartbeat.WORKER)
+    if is_scheduled:
+        heartbeat.beat(heartbeat.SCHEDULER)
     outbox.handle_events()
     return messages.send_due()
 

@@ -1,4 +1,5 @@
+from notifications.models.heartbeat import Heartbeat
 from notifications.models.message import Audience, Message, MessageStatus
 from notifications.models.outbox_event import OutboxEvent
 
-__all__ = ["Audience", "Message", "MessageStatus", "OutboxEvent"]
+__all__ = ["Audience", "Heartbeat", "Message", "MessageStatus", "OutboxEvent"]
