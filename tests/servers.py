@@ -21,24 +21,46 @@ def find(program: str) -> str | None:
 
 def start_postgresql() -> str:
     """Start an empty server that forgets everything. Returns its DATABASE_URL."""
-    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
-    user = _unprivileged_user()
-    folder = _temporary_folder("openslot-postgresql-")
-    if user:
-        shutil.chown(folder, user)
-    data, port = folder / "data", free_port()
+    server = PostgreSQL()
+    server.start()
+    return server.url
 
-    def run(*command: str | Path) -> None:
-        subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
-    run(initdb, "-D", data, "-U", "openslot", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = (
-        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
-        " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    )
-    atexit.register(run, pg_ctl, "-D", data, "-m", "immediate", "stop")
-    run(pg_ctl, "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
-    return f"postgres://openslot@127.0.0.1:{port}/postgres"
+class PostgreSQL:
+    """An empty server that forgets everything when this process ends, and can be stopped before."""
+
+    def __init__(self) -> None:
+        self._user = _unprivileged_user()
+        self._folder = _temporary_folder("openslot-postgresql-")
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        self._port = free_port()
+        self.url = f"postgres://openslot@127.0.0.1:{self._port}/postgres"
+        self._run("initdb", "-U", "openslot", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        options = (
+            f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1"
+            " -c max_connections=200 -c fsync=off -c synchronous_commit=off"
+            " -c full_page_writes=off"
+        )
+        atexit.register(self.stop)
+        self._run("pg_ctl", "-l", self._folder / "log", "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        """As in a power failure."""
+        atexit.unregister(self.stop)
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    @property
+    def pid(self) -> int:
+        return int((self._folder / "data/postmaster.pid").read_text().split()[0])
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command = [_program(program), "-D", self._folder / "data", *arguments]
+        subprocess.run(
+            command, user=self._user, cwd=self._folder, check=True, stdout=subprocess.DEVNULL
+        )
 
 
 def start_redis() -> str:

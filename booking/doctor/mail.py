@@ -75,8 +75,7 @@ def _smtp() -> Findings:
 
 
 def _connection() -> Any:
-    options = {"timeout": SECONDS} if settings.EMAIL_BACKEND == SMTP else {}
-    return get_connection(**options)
+    return get_connection(timeout=SECONDS) if settings.EMAIL_BACKEND == SMTP else get_connection()
 
 
 def _said(error: Exception) -> str:

@@ -5,7 +5,23 @@ from django.db import connection, models
 from django.test import Client
 
 from booking import guard
+from booking.doctor.guard import refuses_overlaps
 from booking.models import Claim
+
+_POSTGRESQL = "ALTER TABLE booking_claim ADD CONSTRAINT booking_claim_no_overlap EXCLUDE USING gist"
+# Guards of the right name that let some overlaps pass, or all of them for a while.
+WEAKER = {
+    "sqlite": [
+        "CREATE TRIGGER booking_claim_no_overlap_insert BEFORE insert ON booking_claim"
+        " WHEN EXISTS (SELECT 1 FROM booking_claim AS other WHERE other.starts_at = NEW.starts_at)"
+        " BEGIN SELECT RAISE(ABORT, 'booking_claim_no_overlap'); END",
+    ],
+    "postgresql": [
+        f"{_POSTGRESQL} (resource_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH =)",
+        f"{_POSTGRESQL} (resource_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
+        " DEFERRABLE INITIALLY DEFERRED",
+    ],
+}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,3 +58,28 @@ def test_readiness_and_the_check_know_when_the_guard_is_missing(client: Client) 
         "version": "0.1.0",
     }
     call_command("check", databases=["default"])
+
+
+@pytest.mark.parametrize("weaker", WEAKER[connection.vendor])
+@pytest.mark.django_db(transaction=True)
+def test_a_guard_of_the_right_name_that_refuses_less_is_missing_and_replaced(weaker: str) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER booking_claim_no_overlap_insert")
+        else:
+            guard.remove(connection)
+        cursor.execute(weaker)
+    assert (guard.missing(connection), refuses_overlaps()) == (True, False)
+    call_command("migrate", verbosity=0)
+    assert (guard.missing(connection), refuses_overlaps()) == (False, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trying_the_guard_leaves_nothing_behind() -> None:
+    assert refuses_overlaps()
+    guard.remove(connection)
+    try:
+        assert not refuses_overlaps()
+    finally:
+        guard.install(connection)
+    assert not Claim.objects.exists()

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -60,6 +61,6 @@ def test_a_nudge_is_a_sign_of_the_worker_alone(clock: time_machine.Traveller) ->
 
 @pytest.mark.django_db
 def test_what_the_schedule_asks_for_is_a_sign_of_both(clock: time_machine.Traveller) -> None:
-    entry = settings.CELERY_BEAT_SCHEDULE["dispatch"]
+    entry: Any = settings.CELERY_BEAT_SCHEDULE["dispatch"]
     current_app.tasks[entry["task"]](**entry["kwargs"])
     assert (heartbeat.last_seen("worker"), heartbeat.last_seen("scheduler")) == (NOW, NOW)
