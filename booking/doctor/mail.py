@@ -4,7 +4,9 @@ import smtplib
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
 
 from booking.doctor.addresses import is_local
 from booking.doctor.findings import Finding, Findings, ok, problem, warning
@@ -31,6 +33,10 @@ def look() -> Findings:
 
 def send_to(address: str) -> Finding:
     """Really send a mail, as those about bookings are sent."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return problem(f"{address!r} is not an address.", "Give one like me@example.com")
     mail = EmailMessage(
         "Openslot can send mails",
         f"This mail was asked for on {settings.BASE_URL} by `manage.py doctor`.\n",
@@ -41,7 +47,7 @@ def send_to(address: str) -> Finding:
     )
     try:
         mail.send()
-    except (OSError, smtplib.SMTPException, ValueError) as error:
+    except (OSError, smtplib.SMTPException) as error:
         return problem(f"A mail to {address} could not be sent: {_said(error)}", FIX)
     if settings.EMAIL_BACKEND == FILES:
         return warning(
