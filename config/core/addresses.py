@@ -10,13 +10,14 @@ def client_address(request: HttpRequest) -> str:
     """The peer's address or, behind trusted proxies, the one that the outermost of them saw.
 
     `X-Forwarded-For` is read from its end, and only while what added the entry is named in
-    TRUSTED_PROXIES: everything before that was written by the client. "" when nothing is known.
+    TRUSTED_PROXIES: everything before that was written by the client. This machine's own address
+    when nothing is known.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     address = _read(request.META.get("REMOTE_ADDR", ""))
     while forwarded and _is_trusted(address) and (before := _read(forwarded.pop())):
         address = before
-    return address
+    return address or "127.0.0.1"
 
 
 def client_network(request: HttpRequest) -> str:

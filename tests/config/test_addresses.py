@@ -29,7 +29,7 @@ from config.core.addresses import client_address, client_network
         ("::ffff:127.0.0.1", "203.0.113.7", "203.0.113.7"),
         # A Unix socket has no peer, and only somebody on this machine opens it.
         ("", "203.0.113.7", "203.0.113.7"),
-        ("", "", ""),
+        ("", "", "127.0.0.1"),
     ],
 )
 def test_the_client_is_the_nearest_address_that_is_no_proxy_of_ours(
@@ -43,7 +43,7 @@ def test_the_client_is_the_nearest_address_that_is_no_proxy_of_ours(
 
 @pytest.mark.parametrize(
     ("address", "network"),
-    [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("", "")],
+    [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")],
 )
 def test_one_client_is_one_ipv4_address_or_one_network_of_ipv6(address: str, network: str) -> None:
     assert client_network(RequestFactory().get("/", REMOTE_ADDR=address)) == network

@@ -53,7 +53,7 @@ def test_locks_that_a_second_process_gets_do_not_hold(
 
     real = sqlite3.connect
     monkeypatch.setattr(
-        folders.sqlite3, "connect", lambda *args, **kwargs: real(*args, **kwargs, factory=Unlocked)
+        sqlite3, "connect", lambda *args, **kwargs: real(*args, **kwargs, factory=Unlocked)
     )
     assert not folders.locks_hold(tmp_path)
 
