@@ -202,7 +202,8 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "accounts.signing_in.attempted_name"
 AXES_CLIENT_IP_CALLABLE = "config.core.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.signing_in.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+# Not logged. The address is: whoever watches the log can shut it out.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
 
 # --- Database ------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")

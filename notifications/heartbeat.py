@@ -4,8 +4,12 @@ The database is the one thing that both share with whoever asks, however they we
 """
 
 from datetime import datetime, timedelta
+from typing import Any
+
+from celery.signals import beat_init, worker_ready
 
 from config.core import clock
+from config.core.database import brief_connection
 from notifications.models import Heartbeat
 
 WORKER = "worker"
@@ -31,3 +35,20 @@ def beat(name: str) -> None:
 def last_seen(name: str) -> datetime | None:
     """When `name` left its last sign of life; None if it never did."""
     return Heartbeat.objects.filter(name=name).values_list("seen_at", flat=True).first()
+
+
+@worker_ready.connect
+def worker_starts(**details: Any) -> None:
+    _begin(WORKER)
+
+
+@beat_init.connect
+def scheduler_starts(**details: Any) -> None:
+    """Its first task is a minute away, and until then nobody should have to worry."""
+    _begin(SCHEDULER)
+
+
+def _begin(name: str) -> None:
+    # The pool of connections would reach every process that the worker forks from now on.
+    with brief_connection():
+        beat(name)

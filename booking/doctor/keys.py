@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from booking.doctor.findings import Findings, ok, problem
+from booking.doctor.addresses import is_loopback
+from booking.doctor.findings import Finding, Findings, Level, ok, problem
 
 # As Django's own check asks (security.W009).
 MIN_LENGTH, MIN_DIFFERENT = 50, 5
@@ -34,5 +36,8 @@ def _files() -> Findings:
 
 
 def _debug() -> Findings:
-    if settings.DEBUG:
-        yield problem("DEBUG is on: errors show settings to everyone.", "Set DEBUG=off")
+    if not settings.DEBUG:
+        return
+    is_ours = is_loopback(urlsplit(settings.BASE_URL).hostname or "")
+    level = Level.WARNING if is_ours else Level.PROBLEM
+    yield Finding(level, "DEBUG is on: errors show settings to everyone.", "Set DEBUG=off")

@@ -44,8 +44,8 @@ CHECKS = (
     Check("addresses", addresses.look),
     Check("secrets", keys.look),
     Check("data folder", folders.look_at_data),
-    Check("locks", folders.look_at_disk),
-    Check("space", folders.look_at_space),
+    Check("locks", folders.look_at_disk, needs="data folder"),
+    Check("space", folders.look_at_space, needs="data folder"),
     Check("static files", static.look),
     Check("time zones", zones.look),
 )
@@ -70,8 +70,6 @@ def examine() -> Report:
 
 def _findings(check: Check) -> list[Finding]:
     try:
-        if not check.needs:
-            return list(check.look())
         with brief_connection():
             return list(check.look())
     except Exception as error:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 import time_machine
 from celery import current_app
+from celery.signals import beat_init, worker_ready
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -64,3 +65,10 @@ def test_what_the_schedule_asks_for_is_a_sign_of_both(clock: time_machine.Travel
     entry: Any = settings.CELERY_BEAT_SCHEDULE["dispatch"]
     current_app.tasks[entry["task"]](**entry["kwargs"])
     assert (heartbeat.last_seen("worker"), heartbeat.last_seen("scheduler")) == (NOW, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_starts_is_seen_before_the_first_task(clock: time_machine.Traveller) -> None:
+    for signal, name in ((worker_ready, "worker"), (beat_init, "scheduler")):
+        signal.send(sender=None)
+        assert heartbeat.last_seen(name) == NOW

@@ -39,6 +39,12 @@ def test_a_file_of_secrets_that_others_can_read_is_a_problem(folder: Path, name:
     assert (finding.level, finding.fix) == ("problem", f"chmod 600 {path}")
 
 
-def test_debugging_is_a_problem(folder: Path, settings: Any) -> None:
-    settings.DEBUG = True
-    assert levels() == ["problem"]
+@pytest.mark.parametrize(
+    ("base_url", "level"),
+    [("https://book.example.com", "problem"), ("http://localhost:8000", "warning")],
+)
+def test_debugging_is_for_ones_own_machine(
+    folder: Path, settings: Any, base_url: str, level: str
+) -> None:
+    settings.DEBUG, settings.BASE_URL = True, base_url
+    assert levels() == [level]
