@@ -20,6 +20,9 @@ WEAKER = {
         f"{_POSTGRESQL} (resource_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH =)",
         f"{_POSTGRESQL} (resource_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
         " DEFERRABLE INITIALLY DEFERRED",
+        f"{_POSTGRESQL} (resource_id WITH =, tstzrange(starts_at, ends_at, '()') WITH =)",
+        f"{_POSTGRESQL} (resource_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)"
+        " WHERE (expires_at IS NOT NULL)",
     ],
 }
 
