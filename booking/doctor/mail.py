@@ -2,6 +2,7 @@
 
 import smtplib
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
 from booking.doctor.addresses import is_local
-from booking.doctor.findings import Finding, Findings, ok, problem, warning
+from booking.doctor.findings import Finding, Findings, Level, ok, problem, warning
 
 SECONDS = 8
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -21,7 +22,10 @@ def look() -> Findings:
     """The mail server, asked for a connection and a login; nothing is sent."""
     backend = settings.EMAIL_BACKEND
     if backend == FILES:
-        yield warning(
+        # A first look needs no mails; clients from outside do.
+        is_public = not is_local(urlsplit(settings.BASE_URL).hostname or "")
+        yield Finding(
+            Level.PROBLEM if is_public else Level.WARNING,
             f"Mails are only files in {settings.EMAIL_FILE_PATH}; nobody gets them.",
             "Set EMAIL_URL, for example smtp+tls://user:password@host:587",
         )
@@ -47,7 +51,7 @@ def send_to(address: str) -> Finding:
     )
     try:
         mail.send()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         return problem(f"A mail to {address} could not be sent: {_said(error)}", FIX)
     if settings.EMAIL_BACKEND == FILES:
         return warning(

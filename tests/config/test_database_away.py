@@ -82,6 +82,8 @@ def test_a_database_that_takes_calls_and_says_nothing_is_told_soon(site: Site) -
     os.kill(pid, signal.SIGSTOP)
     try:
         site.assert_only_alive()
+        # The control: what asks on an ordinary connection waits for much longer.
+        assert site.ask("/book/")[1] > SOON
     finally:
         os.kill(pid, signal.SIGCONT)
     site.wait_until_ready()

@@ -77,9 +77,16 @@ def test_a_sender_that_nobody_can_answer_is_a_problem(inbox: Inbox, settings: An
     assert texts(Level.PROBLEM) == ["Mails come from booking@localhost, which nobody can answer."]
 
 
-def test_mails_that_are_only_files_are_a_warning(settings: Any, tmp_path: Any) -> None:
+@pytest.mark.parametrize(
+    ("base_url", "level"),
+    [("http://localhost:8000", Level.WARNING), ("https://book.example.com", Level.PROBLEM)],
+)
+def test_mails_that_are_only_files_are_enough_for_a_first_look(
+    settings: Any, tmp_path: Any, base_url: str, level: Level
+) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = mail.FILES, str(tmp_path)
-    assert texts(Level.WARNING) == [f"Mails are only files in {tmp_path}; nobody gets them."]
+    settings.BASE_URL = base_url
+    assert texts(level) == [f"Mails are only files in {tmp_path}; nobody gets them."]
     assert mail.send_to("me@example.com").level is Level.WARNING
     assert len(list(tmp_path.glob("*.eml"))) == 1
 
