@@ -127,7 +127,7 @@ def test_an_attempt_keeps_neither_password_nor_form(client: Client, owner: User)
 
 
 @pytest.mark.parametrize("email", ["", "\u0149" * 254, "x" * 300, "a\x00b", "a b"])
-def test_a_strange_name_is_refused_like_any_other(client: Client, email: str) -> None:
+def test_a_strange_name_is_refused_like_any_other(client: Client, owner: User, email: str) -> None:
     for _ in range(2):
         assert sign_in(client, email, REMOTE_ADDR="").status_code == 200
 
