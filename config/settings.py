@@ -4,6 +4,7 @@
 that names it.
 """
 
+import zoneinfo
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -293,6 +294,9 @@ DEFAULT_FROM_NAME = env.str("DEFAULT_FROM_NAME", default="Openslot")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Language and time ---------------------------------------------------------------------------
+# The clocks of the pinned package tzdata, not those that a machine happens to have: old ones would
+# be a wrong hour in some country, and two machines would disagree.
+zoneinfo.reset_tzpath(to=())
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
