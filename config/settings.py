@@ -294,8 +294,8 @@ DEFAULT_FROM_NAME = env.str("DEFAULT_FROM_NAME", default="Openslot")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Language and time ---------------------------------------------------------------------------
-# The clocks of the pinned package tzdata, not those that a machine happens to have: old ones would
-# be a wrong hour in some country, and two machines would disagree.
+# The clocks of the pinned package tzdata, not those that a machine happens to have: data of 2025
+# is an hour wrong in Morocco since September 2026, and two machines would disagree.
 zoneinfo.reset_tzpath(to=())
 LANGUAGE_CODE = "en"
 USE_I18N = True

@@ -171,7 +171,7 @@ APIA, HAVANA, NUUK = "Pacific/Apia", "America/Havana", "America/Nuuk"
             id="chatham-gap",
         ),
         pytest.param(
-            CASABLANCA, "2027-02-07", "02:00-03:30",
+            CASABLANCA, "2026-02-15", "02:00-03:30",
             "02:00+01:00 02:30+01:00 02:00+00:00 02:30+00:00 03:00+00:00",
             id="casablanca-ramadan",
         ),

@@ -35,7 +35,7 @@ PLACES = [
     ("Asia/Beirut", date(2027, 3, 28)),
     ("Asia/Beirut", date(2027, 10, 30)),
     ("Africa/Cairo", date(2027, 4, 30)),
-    ("Africa/Casablanca", date(2027, 2, 7)),
+    ("Africa/Casablanca", date(2026, 2, 15)),
     ("Pacific/Chatham", date(2027, 4, 4)),
     ("Pacific/Chatham", date(2027, 9, 26)),
     ("America/Havana", date(2027, 11, 7)),
