@@ -99,7 +99,7 @@ def prepare_data_folder(folder: Path) -> None:
         for name in ("mail", "queue/messages", "queue/control"):
             folder.joinpath(name).mkdir(parents=True, exist_ok=True)
         # Nudges of an earlier run; the worker begins with a look at what is due.
-        for nudge in folder.glob("queue/messages/*.msg"):
+        for nudge in folder.glob("queue/messages/*.msg*"):
             nudge.unlink(missing_ok=True)
         keep_secret_key(folder / "secret-key")
     except OSError as error:
@@ -221,10 +221,7 @@ def work() -> None:
 
 
 def start_schedule(**signal_details: Any) -> None:
-    from notifications.tasks import nudge
-
     threading.Thread(target=keep_schedule, daemon=True).start()
-    nudge()
 
 
 def keep_schedule() -> None:

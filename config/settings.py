@@ -14,6 +14,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 from limits import RateLimitItem
 from limits import parse as parse_limit
 
@@ -250,10 +251,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
         "control_folder": str(QUEUE_DIR / "control"),
     }
     if CELERY_BROKER_URL.startswith("filesystem://")
-    # A request must never wait long for a broker that is away.
-    else {"socket_connect_timeout": 2, "socket_timeout": 5}
+    # A request must never wait long for a broker that is away: kombu alone would try for 6 seconds.
+    else {"socket_connect_timeout": 1, "socket_timeout": 3, "max_retries": 0}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its broker however long that is away; by default it ends after 100 attempts.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Nudges have a queue of their own: one that waits there makes the next one needless.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "nudges")]
+# What a worker has fetched in advance can neither be merged nor taken by another.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
