@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Business
 from config.core import clock
@@ -26,6 +26,10 @@ MAX_ATTEMPTS = 10
 Handler = Callable[[OutboxEvent], None]
 _handlers: dict[str, Handler] = {}
 _after_commit: list[Callable[[], None]] = []
+
+
+class _LeaseLost(Exception):
+    """Another dispatcher has taken the event over, since this one took so long."""
 
 
 def register_handler(name: str, handler: Handler) -> None:
@@ -71,11 +75,17 @@ def handle_events(*, limit: int = 200) -> int:
 def _handle_batch(limit: int) -> int:
     handled = 0
     for event in list(due_events().order_by("id")[:limit]):
-        claimed = due_events().filter(pk=event.pk, due_at=event.due_at)
-        if claimed.update(due_at=clock.now() + LEASE, attempts=F("attempts") + 1):
-            event.attempts += 1
+        if _claim(event):
             handled += _handle(event)
     return handled
+
+
+def _claim(event: OutboxEvent) -> bool:
+    """Take an event for this dispatcher, and for as long as the lease. False: it is another's."""
+    rows = due_events().filter(pk=event.pk, due_at=event.due_at)
+    event.attempts += 1
+    event.due_at = clock.now() + LEASE
+    return bool(rows.update(due_at=event.due_at, attempts=event.attempts))
 
 
 def due_events() -> QuerySet[OutboxEvent]:
@@ -91,16 +101,30 @@ def due_events() -> QuerySet[OutboxEvent]:
 
 
 def _handle(event: OutboxEvent) -> bool:
-    row = OutboxEvent.objects.filter(pk=event.pk)
+    # The outcome is written only while the lease is this dispatcher's own.
+    own = OutboxEvent.objects.filter(pk=event.pk, due_at=event.due_at)
+    if event.attempts > MAX_ATTEMPTS:
+        ended = "Every worker that tried to handle it was ended on the way."
+        own.update(due_at=None, error=event.error or ended)
+        return False
     try:
         with transaction.atomic():
             _handlers[event.handler](event)
-            row.update(handled_at=clock.now(), due_at=None, error="")
+            _mark_handled(own)
+    except _LeaseLost:
+        logger.warning("event %s (%s) took too long and was handled again", event.pk, event.name)
+        return False
     except Exception as error:
         # One event that cannot be handled must not hold up those of others.
         logger.exception("event %s (%s) failed", event.pk, event.name)
         given_up = event.attempts >= MAX_ATTEMPTS
         wait = timedelta(minutes=2 ** min(event.attempts - 1, 6))
-        row.update(error=str(error)[:2000], due_at=None if given_up else clock.now() + wait)
+        due_at = None if given_up else clock.now() + wait
+        own.update(error=(str(error) or type(error).__name__)[:2000], due_at=due_at)
         return False
     return True
+
+
+def _mark_handled(own: QuerySet[OutboxEvent]) -> None:
+    if not own.update(handled_at=clock.now(), due_at=None, error=""):
+        raise _LeaseLost
