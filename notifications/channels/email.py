@@ -1,18 +1,23 @@
 """A message as an e-mail."""
 
+import smtplib
 from email.utils import formataddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from notifications.channels.errors import ChannelAway, Refused
 from notifications.letters import Letter
 from notifications.models import Message
 from notifications.rendering import Rendered
 
+# Said of the recipient, yet about us: sign in first, or too many at once (RFC 5321 §4.5.3.1.10).
+ABOUT_US = {530, 552}
+
 
 def send(message: Message, letter: Letter, rendered: Rendered) -> None:
-    """Hand the mail to the mail server. Raises what the server or the connection raises."""
+    """Hand the mail to the mail server. Raises `Refused`, `ChannelAway` or what may pass."""
     mail = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
@@ -33,7 +38,37 @@ def send(message: Message, letter: Letter, rendered: Rendered) -> None:
         # Calendars take the alternative part (RFC 6047 §2.4); people and webmail the attachment.
         mail.attach_alternative(calendar, f"text/calendar; method={method}")
         mail.attach("invite.ics", calendar, f"text/calendar; method={method}")
-    mail.send()
+    _deliver(mail)
+
+
+def _deliver(mail: EmailMultiAlternatives) -> None:
+    try:
+        mail.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        [(code, said)] = error.recipients.values()
+        if code >= 500 and code not in ABOUT_US:
+            raise Refused(_words(code, said)) from error
+        raise
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code >= 500:
+            raise Refused(_words(error.smtp_code, error.smtp_error)) from error
+        raise
+    except (
+        smtplib.SMTPConnectError,
+        smtplib.SMTPHeloError,
+        smtplib.SMTPAuthenticationError,
+        smtplib.SMTPServerDisconnected,
+    ) as error:
+        raise ChannelAway(str(error)) from error
+    except smtplib.SMTPException:
+        raise
+    except OSError as error:
+        raise ChannelAway(str(error)) from error
+
+
+def _words(code: int, said: bytes | str) -> str:
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return f"The mail server refused it: {code} {text}"
 
 
 def message_id(message: Message) -> str:

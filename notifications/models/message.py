@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from accounts.tenancy import TenantQuerySet
 from config.core import clock
@@ -57,6 +58,10 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="notifications_msg_subject"),
             models.Index(fields=["status", "due_at"], name="notifications_msg_due"),
+            # How much one address has had within a day.
+            models.Index(
+                "business", Lower("recipient"), "sent_at", name="notifications_msg_recipient"
+            ),
         ]
 
     def __str__(self) -> str:

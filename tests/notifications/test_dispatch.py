@@ -1,7 +1,9 @@
 """Several dispatchers and a broker that is away, over real connections."""
 
 import threading
+import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +12,21 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
-from booking.models import Booking, Service
-from notifications import messages, outbox
-from notifications.models import Audience, Message, MessageStatus, OutboxEvent
+from booking.models import Booking
+from config import celery_app
+from notifications import messages, tasks
+from notifications.models import Message, MessageStatus, OutboxEvent
 from notifications.tasks import dispatch
-from tests.conftest import NOW, Book, at
+from tests.conftest import Book, at
+from tests.notifications.letters import queue_letters
 
 MESSAGES = 60
 DISPATCHERS = 4
 
 
 @pytest.mark.django_db(transaction=True)
-def test_four_dispatchers_send_each_message_once(service: Service, booked: Book) -> None:
-    booking = booked(at(8))
-    outbox.handle_events()
-    Message.objects.all().delete()
-    for number in range(MESSAGES):
-        messages.plan(
-            business=booking.business,
-            dedup_key=f"m{number}",
-            audience=Audience.CLIENT,
-            template="client_confirmed",
-            recipient=f"client{number}@example.com",
-            subject_type="booking",
-            subject_id=str(booking.uuid),
-            due_at=NOW,
-        )
+def test_four_dispatchers_send_each_message_once(booked: Book) -> None:
+    queue_letters(booked(at(8)), MESSAGES)
     barrier = threading.Barrier(DISPATCHERS)
     sent: list[int] = []
 
@@ -55,16 +46,20 @@ def test_four_dispatchers_send_each_message_once(service: Service, booked: Book)
 
 @pytest.mark.django_db(transaction=True)
 def test_without_a_queue_the_booking_stands_and_the_sweep_tells_it(
-    settings: Any, booked: Book, monkeypatch: pytest.MonkeyPatch
+    booked: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*args: Any, **kwargs: Any) -> None:
-        raise ConnectionRefusedError("the queue is away")
-
-    monkeypatch.setattr(dispatch, "apply_async", refuse)
+    monkeypatch.setattr(tasks, "_away_until", 0.0)
+    nobody = partial(
+        celery_app.connection_for_write, "redis://127.0.0.1:1", transport_options={"max_retries": 0}
+    )
+    monkeypatch.setattr(celery_app, "connection_or_acquire", nobody)
+    started = time.monotonic()
     booked(at(8))
-    assert (Booking.objects.count(), OutboxEvent.objects.count(), len(mail.outbox)) == (1, 1, 0)
+    booked(at(9))
+    assert time.monotonic() - started < 2
+    assert (Booking.objects.count(), OutboxEvent.objects.count(), len(mail.outbox)) == (2, 2, 0)
     dispatch()
-    assert [one.to[0] for one in mail.outbox] == ["eva@example.com"]
+    assert [one.to[0] for one in mail.outbox] == ["eva@example.com"] * 2
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import transaction
 
 from accounts.models import Business
 from config.core.clock import now as clock_now
@@ -13,6 +14,7 @@ from notifications.channels import email
 from notifications.letters import Letter
 from notifications.models import Audience, Message, MessageStatus, OutboxEvent
 from tests.conftest import NOW
+from tests.factories import BusinessFactory
 
 
 @pytest.fixture(autouse=True)
@@ -81,20 +83,27 @@ def test_one_bad_message_holds_up_no_other_and_is_given_up_in_the_end(
     assert messages.send_due() == 1
     good.refresh_from_db()
     assert good.status == MessageStatus.SENT
-    waits, tried = [], NOW
-    for _ in range(messages.MAX_ATTEMPTS - 1):
+    tried = NOW
+    for minutes in (1, 4, 16, 64, 256, 360, 360):
         poison.refresh_from_db()
         assert poison.status == MessageStatus.QUEUED
-        waits.append((poison.due_at - tried) // timedelta(minutes=1))
+        assert 0.75 <= (poison.due_at - tried) / timedelta(minutes=minutes) <= 1.25
         tried = poison.due_at
         clock.move_to(tried)
         messages.send_due()
     poison.refresh_from_db()
-    assert waits == [1, 2, 4, 8, 16, 32, 64]
-    assert (poison.status, poison.error) == (
+    assert (poison.status, poison.attempts, poison.error) == (
         MessageStatus.FAILED,
+        messages.MAX_ATTEMPTS,
         "ValueError: this letter cannot be composed",
     )
+
+
+def test_what_failed_together_does_not_come_again_together(business: Business) -> None:
+    for number in range(20):
+        queue(business, "poison", key=str(number))
+    messages.send_due()
+    assert len(set(Message.objects.values_list("due_at", flat=True))) == 20
 
 
 def test_a_letter_without_a_reason_is_not_sent(business: Business) -> None:
@@ -129,7 +138,54 @@ def test_a_message_that_ends_every_dispatcher_is_given_up(
     clock.shift(1)
     assert messages.send_due() == 0
     message.refresh_from_db()
-    assert (message.status, mail.outbox) == (MessageStatus.FAILED, [])
+    assert (message.status, message.error, mail.outbox) == (
+        MessageStatus.FAILED,
+        "Every worker that tried to send it was ended on the way.",
+        [],
+    )
+
+
+def test_a_client_gets_twenty_messages_a_day_and_the_rest_says_why(
+    business: Business, clock: time_machine.Traveller
+) -> None:
+    for number in range(messages.DAILY_LIMIT + 2):
+        queue(business, "a", key=str(number))
+    Message.objects.filter(dedup_key="0").update(recipient="Eva@Example.com")
+    assert (messages.send_due(), len(mail.outbox)) == (20, 20)
+    held_back = Message.objects.filter(status=MessageStatus.FAILED)
+    assert (
+        list(held_back.values_list("error", flat=True))
+        == ["Not sent: this address has had 20 messages within 24 hours."] * 2
+    )
+    # A day later the next one passes.
+    clock.shift(timedelta(days=1))
+    queue(business, "a", key="tomorrow")
+    assert messages.send_due() == 1
+
+
+def test_the_limit_counts_neither_the_owner_nor_another_business_nor_another_client(
+    business: Business,
+) -> None:
+    for number in range(messages.DAILY_LIMIT):
+        queue(business, "a", key=str(number))
+    messages.send_due()
+    rival = BusinessFactory.create(name="Rival", slug="rival")
+    queue(rival, "a", key="of another business")
+    queue(business, "a", key="to another client")
+    Message.objects.filter(dedup_key="to another client").update(recipient="ann@example.com")
+    for number in range(messages.DAILY_LIMIT + 1):
+        queue(business, "a", key=f"owner {number}")
+    Message.objects.filter(dedup_key__startswith="owner").update(audience=Audience.OWNER)
+    assert messages.send_due() == 2 + messages.DAILY_LIMIT + 1
+
+
+def test_what_others_are_sending_counts_towards_the_limit(business: Business) -> None:
+    for number in range(messages.DAILY_LIMIT + 1):
+        queue(business, "a", key=str(number))
+    Message.objects.exclude(dedup_key="0").update(
+        status=MessageStatus.SENDING, claimed_until=NOW + messages.LEASE
+    )
+    assert messages.send_due() == 0
 
 
 def test_a_slow_dispatcher_writes_nothing_over_the_one_that_followed_it(
@@ -222,6 +278,65 @@ def test_a_poisoned_event_is_given_up_and_lets_its_subject_go_on(
     outbox.handle_events()
     poison = OutboxEvent.objects.get(name="poison")
     assert (seen, poison.due_at, poison.handled_at) == (["after"], None, None)
+
+
+def test_an_event_that_ends_every_worker_is_given_up(
+    business: Business, handled_by: Callable[..., None]
+) -> None:
+    seen: list[str] = []
+    handled_by(one=lambda event: seen.append(event.name))
+    record(business, "deadly", "a")
+    OutboxEvent.objects.update(attempts=outbox.MAX_ATTEMPTS)
+    record(business, "after", "a")
+    assert [outbox.handle_events() for _ in range(2)] == [0, 1]
+    deadly = OutboxEvent.objects.get(name="deadly")
+    assert (seen, deadly.due_at, deadly.error) == (
+        ["after"],
+        None,
+        "Every worker that tried to handle it was ended on the way.",
+    )
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_slow_handler_changes_nothing_after_the_one_that_followed_it(
+    business: Business,
+    clock: time_machine.Traveller,
+    handled_by: Callable[..., None],
+    fails: bool,
+) -> None:
+    def slow(event: OutboxEvent) -> None:
+        queue(business, "slow")
+        if fails:
+            raise ValueError("too late")
+
+    handled_by(one=lambda event: None)
+    record(business, "e", "a")
+    claimed = OutboxEvent.objects.get()
+    assert outbox._claim(claimed)
+    clock.shift(outbox.LEASE + timedelta(seconds=1))
+    assert outbox.handle_events() == 1
+    handled_by(one=slow)
+    assert not outbox._handle(claimed)
+    event = OutboxEvent.objects.get()
+    assert (event.due_at, event.error, event.handled_at) == (None, "", clock_now())
+    assert not Message.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_that_is_rolled_back_is_told_to_nobody(
+    business: Business, handled_by: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nudged: list[str] = []
+    monkeypatch.setattr(outbox, "_after_commit", [lambda: nudged.append("nudge")])
+    handled_by(one=lambda event: None)
+    with transaction.atomic():
+        record(business, "undone", "a")
+        transaction.set_rollback(True)
+    record(business, "done", "a")
+    assert (list(OutboxEvent.objects.values_list("name", flat=True)), nudged) == (
+        ["done"],
+        ["nudge"],
+    )
 
 
 def test_a_handler_that_fails_keeps_no_other_from_its_work(

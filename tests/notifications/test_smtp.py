@@ -1,53 +1,28 @@
 """A real mail server on loopback takes what we send, or refuses it."""
 
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.policy import default
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope
+import time_machine
 
+from notifications import messages
 from notifications.models import Message, MessageStatus
 from notifications.tasks import dispatch
 from tests.conftest import Book, at
+from tests.mail_server import Inbox, receiving
+from tests.notifications.letters import queue_letters
 from tests.servers import free_port
-
-
-class Inbox:
-    """Keeps what it is sent, and refuses people at `refused.example`."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
-        self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address.endswith("@refused.example"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802
-        self, server: Any, session: Any, envelope: Envelope
-    ) -> str:
-        content = envelope.content
-        assert isinstance(content, bytes)
-        read: Any = message_from_bytes
-        self.mails.append(read(content, policy=default))
-        return "250 OK"
 
 
 @pytest.fixture
 def inbox(settings: Any) -> Iterator[Inbox]:
     kept = Inbox()
-    server = Controller(kept, hostname="127.0.0.1", port=free_port())
-    server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    yield kept
-    server.stop()
+    with receiving(kept) as port:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        yield kept
 
 
 @pytest.mark.django_db
@@ -69,11 +44,61 @@ def test_a_mail_server_takes_the_confirmation_with_its_invitation(
 
 
 @pytest.mark.django_db
-def test_a_refused_address_is_shown_and_holds_up_nobody(inbox: Inbox, booked: Book) -> None:
-    booked(at(8), email="gone@refused.example")
-    booked(at(9), email="eva@example.com")
-    dispatch()
-    assert [mail["To"] for mail in inbox.mails] == ["eva@example.com"]
-    refused = Message.objects.get(recipient="gone@refused.example")
-    assert refused.status == MessageStatus.QUEUED
-    assert "no such mailbox" in refused.error
+def test_one_refused_address_of_a_hundred_holds_up_nobody_and_is_not_tried_again(
+    inbox: Inbox, booked: Book, clock: time_machine.Traveller
+) -> None:
+    queue_letters(booked(at(8)), 100)
+    inbox.recipients["client50@example.com"] = "550 no such mailbox"
+    assert (messages.send_due(), len(inbox.mails)) == (99, 99)
+    refused = Message.objects.get(recipient="client50@example.com")
+    assert (refused.status, refused.attempts, refused.error) == (
+        MessageStatus.FAILED,
+        1,
+        "The mail server refused it: 550 no such mailbox",
+    )
+    clock.shift(timedelta(days=2))
+    assert messages.send_due() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", [450, 530, 552])
+def test_an_address_that_is_refused_for_now_is_tried_again(
+    inbox: Inbox, booked: Book, clock: time_machine.Traveller, code: int
+) -> None:
+    queue_letters(booked(at(8)), 1)
+    inbox.recipients["client0@example.com"] = f"{code} not now"
+    assert messages.send_due() == 0
+    [waiting] = Message.objects.all()
+    assert (waiting.status, "not now" in waiting.error) == (MessageStatus.QUEUED, True)
+    inbox.recipients.clear()
+    clock.shift(timedelta(minutes=2))
+    assert messages.send_due() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [("554 looks like spam", MessageStatus.FAILED), ("451 busy", MessageStatus.QUEUED)],
+)
+def test_a_letter_that_is_refused_fails_unless_that_may_pass(
+    inbox: Inbox, booked: Book, answer: str, status: str
+) -> None:
+    queue_letters(booked(at(8)), 1)
+    inbox.answer = answer
+    assert messages.send_due() == 0
+    assert Message.objects.get().status == status
+
+
+@pytest.mark.django_db
+def test_a_mail_server_that_is_away_costs_one_attempt_a_round(
+    inbox: Inbox, booked: Book, settings: Any, clock: time_machine.Traveller
+) -> None:
+    queue_letters(booked(at(8)), 10)
+    settings.EMAIL_PORT, port = free_port(), settings.EMAIL_PORT
+    for tried in (1, 2, 3):
+        assert messages.send_due() == 0
+        assert Message.objects.filter(attempts__gt=0).count() == tried
+        clock.shift(timedelta(seconds=1))
+    settings.EMAIL_PORT = port
+    clock.shift(timedelta(minutes=2))
+    assert (messages.send_due(), len(inbox.mails)) == (10, 10)
