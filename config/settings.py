@@ -252,7 +252,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     }
     if CELERY_BROKER_URL.startswith("filesystem://")
     # A request must never wait long for a broker that is away: kombu alone would try for 6 seconds.
-    else {"socket_connect_timeout": 1, "socket_timeout": 3, "max_retries": 0}
+    else {"socket_connect_timeout": 1, "socket_timeout": 2, "max_retries": 0}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker waits for its broker however long that is away; by default it ends after 100 attempts.

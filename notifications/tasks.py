@@ -50,7 +50,6 @@ def _put_nudge(connection: Any) -> None:
         if not queue.message_count:
             dispatch.apply_async(producer=connection.Producer(), queue=NUDGES, retry=False)
     except connection.connection_errors + connection.channel_errors as error:
-        connection.collapse()
         raise OperationalError(str(error)) from error
 
 

@@ -65,15 +65,22 @@ class PostgreSQL:
 
 def start_redis() -> str:
     """Start an empty server that keeps nothing on disk. Returns its REDIS_URL."""
-    folder, port = _temporary_folder("openslot-redis-"), free_port()
+    port = free_port()
+    server = launch_redis(port)
+    atexit.register(server.wait)
+    atexit.register(server.terminate)
+    return f"redis://127.0.0.1:{port}/0"
+
+
+def launch_redis(port: int) -> subprocess.Popen[bytes]:
+    """The running server, which the caller has to end."""
+    folder = _temporary_folder("openslot-redis-")
     options = ("--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no")
     server = subprocess.Popen(
         [_program("redis-server"), "--port", str(port), *options], stdout=subprocess.DEVNULL
     )
-    atexit.register(server.wait)
-    atexit.register(server.terminate)
     _wait_for(port)
-    return f"redis://127.0.0.1:{port}/0"
+    return server
 
 
 def free_port() -> int:

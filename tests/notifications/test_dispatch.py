@@ -57,6 +57,7 @@ def test_without_a_queue_the_booking_stands_and_the_sweep_tells_it(
     booked(at(8))
     booked(at(9))
     assert time.monotonic() - started < 2
+    assert tasks._away_until > started
     assert (Booking.objects.count(), OutboxEvent.objects.count(), len(mail.outbox)) == (2, 2, 0)
     dispatch()
     assert [one.to[0] for one in mail.outbox] == ["eva@example.com"] * 2

@@ -35,12 +35,12 @@ def start_server(transactional_db: None) -> Iterator[StartServer]:
     """Starts the application, sabotaged as `race` says, on the database of this test."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(race: str = "pause") -> Server:
+    def start(race: str = "pause", **given: str) -> Server:
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", "tests.races.server:application"]
         command += ["--bind", f"127.0.0.1:{port}", "--workers", str(PROCESSES)]
         command += ["--threads", str(THREADS), "--log-level", "warning", "--backlog", "512"]
-        environment = os.environ | {"DATABASE_URL": _database_url(), "RACE": race}
+        environment = os.environ | {"DATABASE_URL": database_url(), "RACE": race} | given
         started.append(subprocess.Popen(command, env=environment))
         server = Server(f"http://127.0.0.1:{port}")
         _wait_for(server.url + "/health/live", started[-1])
@@ -70,7 +70,7 @@ def at_once(calls: Sequence[Callable[[], httpx.Response]]) -> Counter[int]:
     return Counter(statuses)
 
 
-def _database_url() -> str:
+def database_url() -> str:
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"

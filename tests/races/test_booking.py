@@ -5,7 +5,6 @@ the double booking, or it would prove nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -14,18 +13,16 @@ import httpx
 import pytest
 from django.db import connection
 
-from booking import guard, rulebook
+from booking import guard
 from booking.lifecycle import Status
 from booking.links import manage_token
 from booking.models import Booking, Claim, Service
-from booking.web import form_token
-from config.core import clock
 from tests.factories import BusinessFactory, ProviderFactory, ServiceFactory
-from tests.races.conftest import Server, StartServer, at_once
+from tests.races.bookings import bookings_of, free_starts
+from tests.races.conftest import StartServer, at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 CLIENTS = 40
-FORM = "/book/salon-mara/haircut/confirm/"
 
 
 @pytest.fixture
@@ -33,43 +30,6 @@ def service(transactional_db: None) -> Service:
     business = BusinessFactory.create(name="Salon Mara", slug="salon-mara")
     made: Service = ServiceFactory.create(business=business, slug="haircut")
     return made
-
-
-def free_starts(service: Service) -> list[datetime]:
-    today = clock.now().date()
-    slots = rulebook.find_slots(
-        rulebook.compile_rulebook(service.business),
-        service,
-        first=today + timedelta(days=7),
-        last=today + timedelta(days=13),
-        viewer_tz="UTC",
-        now=clock.now(),
-    )
-    return [rulebook.moment(slot.starts_at) for slot in slots]
-
-
-def bookings_of(
-    server: Server, start: datetime, *, count: int = CLIENTS, first: int = 0
-) -> list[Callable[[], httpx.Response]]:
-    """Calls that book the start, each with a form of its own, as different people."""
-    return [
-        partial(
-            httpx.post,
-            server.url + FORM,
-            data={
-                "form_token": form_token.issue(_business_id()),
-                "start": start.isoformat(),
-                "name": f"Client {number}",
-                "email": f"client{number}@example.com",
-            },
-            timeout=60,
-        )
-        for number in range(first, first + count)
-    ]
-
-
-def _business_id() -> int:
-    return Service.objects.values_list("business_id", flat=True).get()
 
 
 def overlaps() -> int:
@@ -89,7 +49,7 @@ def test_forty_clients_one_time_one_booking(
     service: Service, start_server: StartServer, race: str
 ) -> None:
     start = free_starts(service)[0]
-    statuses = at_once(bookings_of(start_server(race), start))
+    statuses = at_once(bookings_of(start_server(race), start, count=CLIENTS))
     # Without the lock, inserts meet at the guard; those that PostgreSQL ends for waiting on each
     # other are told to try again.
     refusals = {409, 503} if "no-lock" in race else {409}
@@ -102,7 +62,7 @@ def test_the_rule_alone_holds_without_the_guard(
 ) -> None:
     guard.remove(connection)
     try:
-        statuses = at_once(bookings_of(start_server(), free_starts(service)[0]))
+        statuses = at_once(bookings_of(start_server(), free_starts(service)[0], count=CLIENTS))
         assert statuses == Counter({303: 1, 409: CLIENTS - 1})
         assert (Booking.objects.count(), overlaps()) == (1, 0)
     finally:
@@ -115,7 +75,7 @@ def test_with_neither_rule_nor_guard_this_test_finds_the_double_booking(
 ) -> None:
     guard.remove(connection)
     try:
-        at_once(bookings_of(start_server(race), free_starts(service)[0]))
+        at_once(bookings_of(start_server(race), free_starts(service)[0], count=CLIENTS))
         assert Booking.objects.count() > 1
         assert overlaps() > 0
     finally:
@@ -124,7 +84,7 @@ def test_with_neither_rule_nor_guard_this_test_finds_the_double_booking(
 
 def test_any_provider_sells_each_of_three_once(service: Service, start_server: StartServer) -> None:
     service.providers.add(*ProviderFactory.create_batch(2, business=service.business))
-    statuses = at_once(bookings_of(start_server(), free_starts(service)[0]))
+    statuses = at_once(bookings_of(start_server(), free_starts(service)[0], count=CLIENTS))
     assert statuses == Counter({303: 3, 409: CLIENTS - 3})
     sold = Booking.objects.values_list("provider", flat=True)
     assert (len(sold), len(set(sold))) == (3, 3)
