@@ -1,5 +1,6 @@
 """Every message, as it was told or as it would be told now."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ from config.core import when
 from notifications.letters import compose
 from notifications.models import Message
 from notifications.rendering import Rendered, render
+
+logger = logging.getLogger(__name__)
 
 
 @admin.register(Message)
@@ -81,14 +84,19 @@ def contents(message: Message) -> Rendered:
     """What was sent; for a message that still waits, what would be sent now."""
     if message.text:
         return Rendered(message.subject, message.text, message.html)
-    letter = compose(
-        subject_type=message.subject_type,
-        template=message.template,
-        subject_id=message.subject_id,
-    )
-    if letter is None:
-        return Rendered(str(message), "Not needed any more; nothing is sent.", "")
-    return render(letter).without(letter.secrets)
+    try:
+        letter = compose(
+            subject_type=message.subject_type,
+            template=message.template,
+            subject_id=message.subject_id,
+        )
+        if letter is None:
+            return Rendered(str(message), "Not needed any more; nothing is sent.", "")
+        return render(letter).without(letter.secrets)
+    except Exception:
+        # Staff open such a message to see what is wrong with it.
+        logger.exception("message %s cannot be written", message.pk)
+        return Rendered(str(message), "This mail cannot be written.", "")
 
 
 def rendered_urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:

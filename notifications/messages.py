@@ -169,13 +169,12 @@ def _postpone(message: Message, error: Exception) -> None:
 
     Together most of a day, so that a night without a mail server loses nothing.
     """
-    given_up = message.attempts >= MAX_ATTEMPTS
-    _finish(
-        message,
-        status=MessageStatus.FAILED if given_up else MessageStatus.QUEUED,
-        due_at=clock.now() + _wait(message.attempts),
-        error=f"{type(error).__name__}: {error}"[:2000],
-    )
+    words = str(error) if isinstance(error, ChannelAway) else f"{type(error).__name__}: {error}"
+    if message.attempts >= MAX_ATTEMPTS:
+        _finish(message, status=MessageStatus.FAILED, error=words[:2000])
+        return
+    due_at = clock.now() + _wait(message.attempts)
+    _finish(message, status=MessageStatus.QUEUED, due_at=due_at, error=words[:2000])
 
 
 def _wait(attempts: int) -> timedelta:

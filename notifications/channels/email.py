@@ -47,28 +47,36 @@ def _deliver(mail: EmailMultiAlternatives) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         [(code, said)] = error.recipients.values()
         if code >= 500 and code not in ABOUT_US:
-            raise Refused(_words(code, said)) from error
+            raise Refused(_refusal(code, said)) from error
         raise
     except smtplib.SMTPDataError as error:
         if error.smtp_code >= 500:
-            raise Refused(_words(error.smtp_code, error.smtp_error)) from error
+            raise Refused(_refusal(error.smtp_code, error.smtp_error)) from error
         raise
     except (
         smtplib.SMTPConnectError,
         smtplib.SMTPHeloError,
         smtplib.SMTPAuthenticationError,
-        smtplib.SMTPServerDisconnected,
     ) as error:
-        raise ChannelAway(str(error)) from error
+        said = _text(error.smtp_error)
+        raise ChannelAway(
+            f"The mail server does not let us in: {error.smtp_code} {said}"
+        ) from error
+    except smtplib.SMTPServerDisconnected as error:
+        raise ChannelAway(f"The mail server hung up: {error}") from error
     except smtplib.SMTPException:
         raise
     except OSError as error:
-        raise ChannelAway(str(error)) from error
+        reason = error.strerror or error
+        raise ChannelAway(f"The mail server cannot be reached: {reason}") from error
 
 
-def _words(code: int, said: bytes | str) -> str:
-    text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return f"The mail server refused it: {code} {text}"
+def _refusal(code: int, said: bytes | str) -> str:
+    return f"The mail server refused it: {code} {_text(said)}"
+
+
+def _text(said: bytes | str) -> str:
+    return said.decode(errors="replace") if isinstance(said, bytes) else said
 
 
 def message_id(message: Message) -> str:

@@ -213,6 +213,10 @@ def test_what_opens_a_page_is_not_kept_and_not_shown(business: Business) -> None
     assert "s3cret" not in message.text + message.html
 
 
+def test_a_message_that_cannot_be_written_can_be_looked_at(business: Business) -> None:
+    assert contents(queue(business, "poison")) == ("t", "This mail cannot be written.", "")
+
+
 def test_a_cancelled_message_is_not_sent(business: Business) -> None:
     queue(business, "a")
     assert messages.cancel(subject_type="plain", subject_id="a", templates=["t"]) == 1

@@ -1,5 +1,7 @@
 """A real mail server on loopback takes what we send, or refuses it."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -97,8 +99,35 @@ def test_a_mail_server_that_is_away_costs_one_attempt_a_round(
     settings.EMAIL_PORT, port = free_port(), settings.EMAIL_PORT
     for tried in (1, 2, 3):
         assert messages.send_due() == 0
-        assert Message.objects.filter(attempts__gt=0).count() == tried
+        postponed = Message.objects.filter(attempts__gt=0).values_list("error", flat=True)
+        assert list(postponed) == ["The mail server cannot be reached: Connection refused"] * tried
         clock.shift(timedelta(seconds=1))
     settings.EMAIL_PORT = port
     clock.shift(timedelta(minutes=2))
     assert (messages.send_due(), len(inbox.mails)) == (10, 10)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("greeting", "words"),
+    [
+        (b"", "The mail server hung up: Connection unexpectedly closed"),
+        (b"554 no service\r\n", "The mail server does not let us in: 554 no service"),
+    ],
+)
+def test_a_mail_server_that_takes_nobody_says_so_once_a_round(
+    settings: Any, booked: Book, greeting: bytes, words: str
+) -> None:
+    queue_letters(booked(at(8)), 3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
+        threading.Thread(target=greet, args=[server, greeting]).start()
+        assert messages.send_due() == 0
+    assert sorted(Message.objects.values_list("error", flat=True)) == ["", "", words]
+
+
+def greet(server: socket.socket, greeting: bytes) -> None:
+    caller, _ = server.accept()
+    with caller:
+        caller.sendall(greeting)
