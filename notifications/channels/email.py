@@ -58,9 +58,9 @@ def _deliver(mail: EmailMultiAlternatives) -> None:
         smtplib.SMTPHeloError,
         smtplib.SMTPAuthenticationError,
     ) as error:
-        said = _text(error.smtp_error)
+        words = _text(error.smtp_error)
         raise ChannelAway(
-            f"The mail server does not let us in: {error.smtp_code} {said}"
+            f"The mail server does not let us in: {error.smtp_code} {words}"
         ) from error
     except smtplib.SMTPServerDisconnected as error:
         raise ChannelAway(f"The mail server hung up: {error}") from error

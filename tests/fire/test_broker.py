@@ -74,12 +74,18 @@ def book_all(web: Server, service: Service, *, first: int, last: int) -> list[fl
 
 
 def test_fifty_bookings_without_redis_are_quick_and_all_told_when_it_is_back(
-    service: Service, inbox: Inbox, redis: Redis, start: Start, start_server: StartServer
+    service: Service,
+    inbox: Inbox,
+    redis: Redis,
+    start: Start,
+    start_server: StartServer,
+    tmp_path: Path,
 ) -> None:
     web = start_server("", REDIS_URL=redis.url)
     celery = ("celery", "-A", "tests.fire.app")
     start(*celery, "worker", "--pool", "solo", "-l", "CRITICAL", REDIS_URL=redis.url)
-    start(*celery, "beat", "-l", "CRITICAL", REDIS_URL=redis.url)
+    schedule = str(tmp_path / "schedule")
+    start(*celery, "beat", "-s", schedule, "-l", "CRITICAL", REDIS_URL=redis.url)
     book_all(web, service, first=0, last=5)
     inbox.wait_for(10)
 

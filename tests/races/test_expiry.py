@@ -26,7 +26,7 @@ from config.core.errors import DomainError
 from notifications.models import OutboxEvent
 from tests.conftest import CLIENT
 from tests.factories import BusinessFactory, ServiceFactory
-from tests.races.test_booking import free_starts
+from tests.races.bookings import free_starts
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 PAUSE = 0.6
