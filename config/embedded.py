@@ -172,13 +172,18 @@ def welcome() -> str:
 
 
 def serve(listener: socket.socket) -> None:
-    """Answer requests: one process, eight threads."""
+    """Answer requests: one process, four threads.
+
+    Python computes in one of them at a time. With more of them those that wait for their turn to
+    book wait longer, and those that only read overtake them: at eight visitors the p95 of a
+    booking was half as long again with eight threads (`python -m benchmarks.embedded`).
+    """
     from gunicorn.app.base import BaseApplication
 
     options = {
         "bind": f"fd://{listener.detach()}",
         "worker_class": "gthread",
-        "threads": 8,
+        "threads": 4,
         "preload_app": True,
         "graceful_timeout": 5,
         "control_socket_disable": True,
