@@ -1,7 +1,7 @@
 """Make `.venv` and install one of `requirements/*.txt` into it: `python deploy/install.py base`.
 
-What is installed is written down in `.venv/installed`. Without that file the folder is the rest of
-an interrupted run and is made anew.
+Another folder can be named after it. What is installed is written down in `.venv/installed`.
+Without that file the folder is the rest of an interrupted run and is made anew.
 """
 
 import hashlib
@@ -13,69 +13,66 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "installed"
-LOG = VENV / "install.log"
 
 
 class CannotInstall(Exception):
     """Says in one sentence why, and what to do."""
 
 
-def install(name: str) -> None:
-    """Bring `.venv` up to `requirements/<name>.txt`; quick when it already is."""
+def install(name: str, venv: Path) -> None:
+    """Bring `venv` up to `requirements/<name>.txt`; quick when it already is."""
     requirements = ROOT / "requirements" / f"{name}.txt"
     wanted = f"{name} {hashlib.sha256(requirements.read_bytes()).hexdigest()}"
-    if not _runs(PYTHON) or not STAMP.exists():
-        _make_venv()
+    stamp = venv / "installed"
+    if not _runs(venv / "bin" / "python") or not stamp.exists():
+        _make_venv(venv)
         installed = []
     else:
-        installed = STAMP.read_text().splitlines()
+        installed = stamp.read_text().splitlines()
     if wanted in installed:
         return
-    STAMP.unlink(missing_ok=True)
+    stamp.unlink(missing_ok=True)
     print(f"Installing packages ({name}); the first time takes about a minute …", flush=True)
-    _install_packages(requirements)
+    _install_packages(requirements, venv)
     others = [line for line in installed if not line.startswith(f"{name} ")]
-    STAMP.write_text("\n".join([*others, wanted]) + "\n")
+    stamp.write_text("\n".join([*others, wanted]) + "\n")
 
 
 def _runs(python: Path) -> bool:
     return python.exists() and subprocess.run([python, "-c", ""], check=False).returncode == 0
 
 
-def _make_venv() -> None:
+def _make_venv(venv: Path) -> None:
     version = ".".join(map(str, sys.version_info[:2]))
     if importlib.util.find_spec("ensurepip") is None:
         raise CannotInstall(
             f"Python {version} here lacks its venv module. On Debian and Ubuntu:"
             f" apt install python{version}-venv"
         )
-    print(f"Making .venv with Python {version} …", flush=True)
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    print(f"Making {venv.name} with Python {version} …", flush=True)
+    command = [sys.executable, "-m", "venv", "--clear", str(venv)]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
-        raise CannotInstall(f".venv could not be made: {_reason(made.stdout + made.stderr)}")
+        raise CannotInstall(f"{venv.name} could not be made: {_reason(made.stdout + made.stderr)}")
 
 
-def _install_packages(requirements: Path) -> None:
+def _install_packages(requirements: Path, venv: Path) -> None:
     """With uv where it is (seconds), else, or when uv cannot, with pip (a minute)."""
-    uv = shutil.which("uv")
-    if uv and _succeeds([uv, "pip", "install", "--python", str(PYTHON)], requirements):
+    uv, python, log = shutil.which("uv"), str(venv / "bin" / "python"), venv / "install.log"
+    if uv and _succeeds([uv, "pip", "install", "--python", python], requirements, log):
         return
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    if not _succeeds([*pip, "--retries", "2"], requirements):
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    if not _succeeds([*pip, "--retries", "2"], requirements, log):
         raise CannotInstall(
-            f"The packages could not be installed: {_reason(LOG.read_text())}."
-            f" Check the network and try again; {LOG} has the details."
+            f"The packages could not be installed: {_reason(log.read_text())}."
+            f" Check the network and try again; {log} has the details."
         )
 
 
-def _succeeds(installer: list[str], requirements: Path) -> bool:
+def _succeeds(installer: list[str], requirements: Path, log: Path) -> bool:
     command = [*installer, "--require-hashes", "-r", str(requirements)]
-    with LOG.open("w") as log:
-        done = subprocess.run(command, stdout=log, stderr=log, check=False)
+    with log.open("w") as output:
+        done = subprocess.run(command, stdout=output, stderr=output, check=False)
     return done.returncode == 0
 
 
@@ -88,7 +85,7 @@ def _reason(output: str) -> str:
 
 if __name__ == "__main__":
     try:
-        install(sys.argv[1])
+        install(sys.argv[1], ROOT / (sys.argv[2] if sys.argv[2:] else ".venv"))
     except CannotInstall as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

@@ -1,7 +1,8 @@
 """Everything that a change must pass: `python -m deploy.test`, or `… browser` for one marker.
 
 Each part is one run of pytest. A part whose programs are missing is named at the end; with
-`CI=true`, or when it was asked for, that is a failure.
+`CI=true`, or when it was asked for, that is a failure. The ordinary tests also run with every other
+Python that is supported and found; where there is none it is named, and no more.
 """
 
 import os
@@ -11,9 +12,11 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy import interpreters
 from tests import servers
 
 ORDINARY = "not browser and not race and not worker"
@@ -46,6 +49,7 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     not_run: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
 
 def main(markers: list[str]) -> int:
@@ -54,6 +58,8 @@ def main(markers: list[str]) -> int:
         for part in PARTS:
             if not markers or part.marker in markers:
                 run(part, outcome, Path(folder))
+        if not markers:
+            run_with_other_pythons(outcome, Path(folder))
         if not markers and not report_coverage(Path(folder)):
             outcome.failed.append("coverage")
     is_strict = bool(markers) or os.environ.get("CI") == "true"
@@ -65,21 +71,41 @@ def run(part: Part, outcome: Outcome, folder: Path) -> None:
     if missing:
         outcome.not_run.append(f"{part.name} ({', '.join(missing)} not found)")
         return
+    coverage = ["--cov", "--cov-report=", "--cov-fail-under=0"]
+    code = run_pytest(sys.executable, part, outcome, folder, coverage)
+    if code == NO_TESTS and part.marker != ORDINARY:
+        outcome.not_run.append(f"{part.name} (no test is marked {part.marker!r})")
+    elif code:
+        outcome.failed.append(part.name)
+
+
+def run_with_other_pythons(outcome: Outcome, folder: Path) -> None:
+    for version in interpreters.other_versions():
+        part = Part(f"SQLite, Python {version}", ORDINARY)
+        found = interpreters.find(version)
+        if found is None:
+            outcome.absent.append(f"{part.name} (not found)")
+            continue
+        python = interpreters.prepare(version, found)
+        if python is None or run_pytest(str(python), part, outcome, folder):
+            outcome.failed.append(part.name)
+
+
+def run_pytest(
+    python: str, part: Part, outcome: Outcome, folder: Path, options: Sequence[str] = ()
+) -> int:
+    """Run one part and add what it counted; the exit code."""
     print(f"\n=== {part.name} ===", flush=True)
     results = folder / f"{part.name}.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-m", part.marker, f"--junitxml={results}"]
-    command += ["--cov", "--cov-report=", "--cov-fail-under=0"]
+    command = [python, "-m", "pytest", "-q", "-m", part.marker, f"--junitxml={results}", *options]
     if part.marker == ORDINARY:
         command += ["-n", "2"]
     environment = part.environment | {"COVERAGE_FILE": str(folder / f".coverage.{part.name}")}
     started = time.monotonic()
     code = subprocess.run(command, env=os.environ | environment, check=False).returncode
     print(f"{part.name}: {time.monotonic() - started:.0f} s", flush=True)
-    if code == NO_TESTS and part.marker != ORDINARY:
-        outcome.not_run.append(f"{part.name} (no test is marked {part.marker!r})")
-    elif code:
-        outcome.failed.append(part.name)
     outcome.counts += count(results)
+    return code
 
 
 def count(results: Path) -> Counter[str]:
@@ -107,7 +133,7 @@ def conclude(outcome: Outcome, *, is_strict: bool) -> int:
     print()
     if outcome.failed:
         print(f"Failed: {', '.join(outcome.failed)}")
-    print(f"Not run: {'; '.join(outcome.not_run) or 'nothing'}")
+    print(f"Not run: {'; '.join(outcome.not_run + outcome.absent) or 'nothing'}")
     counts = outcome.counts
     skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
     print(f"{counts['passed']} passed, {counts['failed']} failed{skipped}", flush=True)

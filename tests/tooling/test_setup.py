@@ -64,26 +64,23 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of its own, with requirements that need no network."""
     tmp_path.joinpath("requirements").mkdir()
     tmp_path.joinpath("requirements", "nothing.txt").write_text("")
-    venv = tmp_path / ".venv"
     monkeypatch.setattr(install, "ROOT", tmp_path)
-    monkeypatch.setattr(install, "VENV", venv)
-    monkeypatch.setattr(install, "PYTHON", venv / "bin" / "python")
-    monkeypatch.setattr(install, "STAMP", venv / "installed")
-    monkeypatch.setattr(install, "LOG", venv / "install.log")
     return tmp_path
 
 
 def test_install_makes_keeps_and_repairs_the_environment(project: Path) -> None:
-    install.install("nothing")
-    made = install.STAMP.stat().st_mtime_ns
-    install.install("nothing")
-    assert install.STAMP.stat().st_mtime_ns == made
+    venv = project / ".venv"
+    stamp = venv / "installed"
+    install.install("nothing", venv)
+    made = stamp.stat().st_mtime_ns
+    install.install("nothing", venv)
+    assert stamp.stat().st_mtime_ns == made
 
-    install.STAMP.unlink()  # as an interrupted run leaves it
-    rest = install.VENV / "half-installed"
+    stamp.unlink()  # as an interrupted run leaves it
+    rest = venv / "half-installed"
     rest.touch()
-    install.install("nothing")
-    assert install.STAMP.exists()
+    install.install("nothing", venv)
+    assert stamp.exists()
     assert not rest.exists()
 
 
@@ -95,8 +92,8 @@ def test_install_without_network_says_so(project: Path, monkeypatch: pytest.Monk
         f"--index-url http://127.0.0.1:9/simple\ndjango==5.2.1 --hash=sha256:{'0' * 64}\n"
     )
     with pytest.raises(install.CannotInstall, match="Check the network and try again"):
-        install.install("unreachable")
-    assert not install.STAMP.exists()
+        install.install("unreachable", project / ".venv")
+    assert not project.joinpath(".venv", "installed").exists()
 
 
 def test_install_without_the_venv_module_names_the_package(
@@ -105,4 +102,4 @@ def test_install_without_the_venv_module_names_the_package(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     with pytest.raises(install.CannotInstall, match=f"apt install python{version}-venv"):
-        install.install("nothing")
+        install.install("nothing", project / ".venv")
