@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check browser format pins tools
+.PHONY: help run setup test check browser format pins pictures benchmark tools
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ format: tools ## Format the code and repair what the linter can repair
 
 pins: tools ## Compile requirements/*.in into pinned versions with hashes; make pins UPGRADE=yes renews them
 	@$(VENV) -m deploy.pins $(if $(UPGRADE),--upgrade)
+
+pictures: tools ## Take the pictures of the README anew
+	@$(VENV) -m deploy.pictures
+
+benchmark: tools ## Measure everything of make run together: memory, and how long eight visitors wait
+	@$(VENV) -m benchmarks.embedded
 
 tools:
 	@$(call install,development)

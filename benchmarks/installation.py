@@ -54,9 +54,11 @@ class Installation:
 
 
 @contextmanager
-def installation(folder: Path, *, cpu: int | None = None) -> Iterator[Installation]:
+def installation(
+    folder: Path, *, cpu: int | None = None, **settings: str
+) -> Iterator[Installation]:
     """Start it, on one CPU if asked, wait until it takes bookings, and stop it at the end."""
-    environment = make_environment(folder)
+    environment = make_environment(folder) | settings
     command = [sys.executable, "-m", "config.embedded"]
     launcher = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     if cpu is not None:
