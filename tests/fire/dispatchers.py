@@ -3,9 +3,11 @@
 import multiprocessing
 import sys
 
+from tests.fire import app  # noqa: F401 - it loads the applications
+
+# isort: split
 from config.processes import Processes
 from notifications import messages
-from tests.fire import app  # noqa: F401 # isort: split
 
 DISPATCHERS = 8
 barrier = multiprocessing.get_context("fork").Barrier(DISPATCHERS)
