@@ -58,7 +58,7 @@ def free_starts(service: Service) -> list[datetime]:
 
     now = clock.now()
     slots = rulebook.find_slots(
-        rulebook.compile_rulebook(service.business),
+        rulebook.rulebook_of(service.business),
         service,
         # What is free now may be too near by the time that it is booked.
         first=now.date() + timedelta(days=1),

@@ -209,7 +209,7 @@ def _some_starts(service: Service) -> list[datetime]:
     now = clock.now()
     today = now.date()
     slots = rulebook.find_slots(
-        rulebook.compile_rulebook(service.business),
+        rulebook.rulebook_of(service.business),
         service,
         first=today,
         last=today + timedelta(days=7),

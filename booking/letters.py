@@ -158,7 +158,7 @@ def _nearest_free(booking: Booking) -> list[Link]:
     """The nearest free times, each a link to its form."""
     business, service = booking.business, booking.service
     slots = rulebook.nearest_slots(
-        rulebook.compile_rulebook(business),
+        rulebook.rulebook_of(business),
         service,
         start=booking.starts_at,
         now=clock.now(),

@@ -1,7 +1,8 @@
 """A business's services, people and hours, compiled for the engine.
 
-The rules change seldom and are compiled in a constant number of queries; what is taken changes
-with every booking and is always read live.
+The rules change seldom: they are compiled in a constant number of queries, and kept under a
+version that every change of them renews. What is taken changes with every booking and is always
+read live.
 """
 
 from collections import defaultdict
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -36,6 +38,35 @@ class Rulebook:
     providers: Mapping[int, tuple[int, ...]]
     need_approval: frozenset[int]
     pending_expiry_minutes: int
+
+
+@dataclass
+class CacheCount:
+    hits: int = 0
+    misses: int = 0
+
+
+# In each process: the version is asked of the database every time, so nothing has to be told.
+_kept: dict[int, tuple[tuple[UUID, str], Rulebook]] = {}
+_KEEP = 500
+cache_count = CacheCount()
+
+
+def rulebook_of(business: Business) -> Rulebook:
+    """The rules as they are now: one query while nothing has changed since they were compiled."""
+    versions = BookingSettings.objects.for_business(business)
+    # Asked first: rules that are newer than their version are compiled once more, never kept old.
+    key = (versions.values_list("rules_version", flat=True).get(), business.timezone)
+    known = _kept.get(business.pk)
+    if known and known[0] == key:
+        cache_count.hits += 1
+        return known[1]
+    cache_count.misses += 1
+    if len(_kept) >= _KEEP:
+        _kept.clear()
+    compiled = compile_rulebook(business)
+    _kept[business.pk] = (key, compiled)
+    return compiled
 
 
 def compile_rulebook(business: Business) -> Rulebook:

@@ -3,7 +3,7 @@ from typing import Self
 
 from django.db import models
 
-from accounts.tenancy import TenantQuerySet
+from booking.models.rules import RuleQuerySet
 from config.core.text import validate_name
 
 
@@ -13,7 +13,7 @@ class ResourceKind(models.TextChoices):
     EQUIPMENT = "equipment", "Equipment"
 
 
-class ResourceQuerySet(TenantQuerySet["Resource"]):
+class ResourceQuerySet(RuleQuerySet["Resource"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 

@@ -1,6 +1,6 @@
 from django.db import models
 
-from accounts.tenancy import TenantQuerySet
+from booking.models.rules import RuleQuerySet
 from booking.validators import validate_whole_minute, validate_year
 from config.core.text import validate_name
 from config.core.when import validate_zone
@@ -29,7 +29,7 @@ class Schedule(models.Model):
         help_text="Empty: the business's zone.",
     )
 
-    objects = TenantQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
     tenant_path = "business"
 
     class Meta:
@@ -50,7 +50,7 @@ class WeeklyHours(models.Model):
         help_text="At or before the start means the next day; 00:00 to 00:00 is the whole day.",
     )
 
-    objects = TenantQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
     tenant_path = "schedule__business"
 
     class Meta:
@@ -82,7 +82,7 @@ class DateOverride(models.Model):
     )
     end = models.TimeField(null=True, blank=True, validators=[validate_whole_minute])
 
-    objects = TenantQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
     tenant_path = "schedule__business"
 
     class Meta:

@@ -8,6 +8,7 @@ from accounts.models.business import validate_color
 from accounts.tenancy import TenantQuerySet
 from booking.availability import SlotAlignment
 from booking.models.resource import Resource
+from booking.models.rules import RuleQuerySet
 from booking.models.settings import BookingSettings
 from booking.validators import (
     BUFFER_MINUTES,
@@ -24,7 +25,7 @@ ALIGNMENTS = [
 ]
 
 
-class ServiceQuerySet(TenantQuerySet["Service"]):
+class ServiceQuerySet(RuleQuerySet["Service"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 

@@ -1,9 +1,11 @@
+import uuid
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 
 from accounts.models import Business
-from accounts.tenancy import TenantQuerySet
+from booking.models.rules import RuleQuerySet
 from booking.validators import BUFFER_MINUTES, EXPIRY_MINUTES, HORIZON_DAYS, NOTICE_MINUTES
 from config.core.text import validate_name, validate_text
 
@@ -100,7 +102,10 @@ class BookingSettings(models.Model):
         help_text="The sender's name on mails; empty: the business's name.",
     )
 
-    objects = TenantQuerySet.as_manager()
+    # Part of the key under which the rules are kept compiled.
+    rules_version = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    objects = RuleQuerySet.as_manager()
     tenant_path = "business"
 
     class Meta:

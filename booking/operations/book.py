@@ -116,7 +116,7 @@ def check_offered(*, service: Service, start: datetime, provider_id: int | None 
         actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
         idempotency_key=None,
     )
-    _candidates(rulebook.compile_rulebook(order.business), order)
+    _candidates(rulebook.rulebook_of(order.business), order)
 
 
 def _earlier(order: _Order) -> Booking | None:
@@ -140,13 +140,13 @@ def _check_open(order: _Order) -> None:
 
 
 def _sell(order: _Order) -> Booking:
-    rules = rulebook.compile_rulebook(order.business)
+    rules = rulebook.rulebook_of(order.business)
     for provider_id in _candidates(rules, order):
         try:
             with locking.locked_resources([provider_id]):
                 free_expired([provider_id], now=clock.now())
                 # The rules may have changed since they were read outside the lock.
-                rules = rulebook.compile_rulebook(order.business)
+                rules = rulebook.rulebook_of(order.business)
                 _check_again(rules, order, provider_id)
                 return _write(rules, order, provider_id)
         except SlotTaken:

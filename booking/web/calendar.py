@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from booking import availability, rulebook
 from booking.availability import Slot
 from booking.models import Service
-from booking.rulebook import Rulebook, compile_rulebook
+from booking.rulebook import Rulebook, rulebook_of
 from booking.web.query import PageQuery
 from config.core import when
 
@@ -106,7 +106,7 @@ class _Search:
 
 def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> CalendarView:
     """Fills in what the query leaves open: the first month with a free day, its first free day."""
-    search = _Search(compile_rulebook(service.business), service, query, now)
+    search = _Search(rulebook_of(service.business), service, query, now)
     locale = service.business.locale
     month = query.month or _first_of(
         query.day or search.first_free_day(search.today) or search.today

@@ -22,7 +22,7 @@ from booking.operations import (
     check_offered,
 )
 from booking.operations.cancel import deadline_for
-from booking.rulebook import compile_rulebook
+from booking.rulebook import rulebook_of
 from booking.times import LocalTime, clocks, read_clock
 from booking.web import errors, form_token
 from booking.web.calendar import Time, show_time
@@ -163,7 +163,7 @@ def _still_lost(choice: Choice) -> DomainError | None:
     """The nearest times once more, when none of them was chosen."""
     if choice.start or choice.lost is None:
         return None
-    rules = compile_rulebook(choice.service.business)
+    rules = rulebook_of(choice.service.business)
     return SlotTaken(
         rulebook.nearest_slots(
             rules,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from config.core.when import zone_names, zone_place
@@ -23,7 +24,12 @@ class Zone:
 
 def zones_by_area(now: datetime) -> list[tuple[str, list[Zone]]]:
     """All zones by area and city, with the differences to UTC that hold at `now`."""
-    return _zones_by_area(now.replace(minute=0, second=0, microsecond=0))
+    # One thread makes the list, and the others wait for it instead of all making their own.
+    with _turn:
+        return _zones_by_area(now.replace(minute=0, second=0, microsecond=0))
+
+
+_turn = Lock()
 
 
 @lru_cache(maxsize=2)

@@ -18,7 +18,7 @@ FORM = "/book/salon-mara/haircut/confirm/"
 def free_starts(service: Service) -> list[datetime]:
     today = clock.now().date()
     slots = rulebook.find_slots(
-        rulebook.compile_rulebook(service.business),
+        rulebook.rulebook_of(service.business),
         service,
         first=today + timedelta(days=7),
         last=today + timedelta(days=13),

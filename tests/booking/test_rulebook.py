@@ -1,0 +1,115 @@
+"""Rules are compiled once, and never older than the last commit that changed one."""
+
+from collections.abc import Callable
+from datetime import date, time
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Business
+from booking import rulebook
+from booking.models import DateOverride, Resource, Service, WeeklyHours
+from tests.factories import ProviderFactory, ServiceFactory
+
+Change = Callable[[Service], object]
+
+
+def hours(service: Service) -> WeeklyHours:
+    return service.business.settings.default_schedule.weekly_hours.all()[0]
+
+
+def save_settings(service: Service) -> None:
+    service.business.settings.minimum_notice_minutes = 5
+    service.business.settings.save()
+
+
+def save_provider(service: Service) -> None:
+    provider = service.providers.get()
+    provider.priority = 1
+    provider.save()
+
+
+def save_hours(service: Service) -> None:
+    row = hours(service)
+    row.end = time(12)
+    row.save()
+
+
+def rename_business(service: Service) -> None:
+    service.business.timezone = "Asia/Tokyo"
+    service.business.save()
+
+
+def override_a_date(service: Service) -> None:
+    schedule = service.business.settings.default_schedule
+    DateOverride.objects.create(schedule=schedule, date=date(2027, 3, 2))
+
+
+CHANGES: dict[str, Change] = {
+    "settings": save_settings,
+    "service": lambda service: service.save(),
+    "service, in bulk": lambda service: Service.objects.update(duration_minutes=30),
+    "services, in bulk": lambda service: Service.objects.bulk_update([service], ["name"]),
+    "a new service": lambda service: ServiceFactory.create(business=service.business),
+    "provider": save_provider,
+    "a provider less": lambda service: service.providers.clear(),
+    "a provider more": lambda service: service.providers.add(
+        ProviderFactory.create(business=service.business)
+    ),
+    "a service of the provider": lambda service: service.providers.get().services.clear(),
+    "providers, in bulk": lambda service: Resource.objects.update(is_active=False),
+    "hours": save_hours,
+    "hours, deleted": lambda service: hours(service).delete(),
+    "hours, all deleted": lambda service: WeeklyHours.objects.all().delete(),
+    "hours, in bulk": lambda service: WeeklyHours.objects.bulk_create(
+        [WeeklyHours(schedule=hours(service).schedule, weekday=6, start=time(9), end=time(17))]
+    ),
+    "date override": override_a_date,
+    "time zone": rename_business,
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_change_of_a_rule_is_seen_at_once(service: Service, name: str) -> None:
+    business = Business.objects.get(pk=service.business_id)
+    before = rulebook.rulebook_of(business)
+    CHANGES[name](service)
+    business.refresh_from_db()
+    assert rulebook.rulebook_of(business) is not before
+    assert rulebook.rulebook_of(business) == rulebook.compile_rulebook(business)
+
+
+def test_while_nothing_changes_one_query_is_asked(service: Service) -> None:
+    first, misses = rulebook.rulebook_of(service.business), rulebook.cache_count.misses
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert rulebook.rulebook_of(service.business) is first
+    assert (len(queries), rulebook.cache_count.misses) == (1, misses)
+
+
+def test_writing_an_old_row_back_does_not_bring_old_rules_back(service: Service) -> None:
+    settings = service.business.settings
+    settings.refresh_from_db()
+    old = rulebook.rulebook_of(service.business)
+    Service.objects.update(duration_minutes=30)
+    settings.save()
+    assert rulebook.rulebook_of(service.business) != old
+
+
+def test_another_business_keeps_its_rules(service: Service) -> None:
+    other = ServiceFactory.create().business
+    kept = rulebook.rulebook_of(other)
+    service.save()
+    assert rulebook.rulebook_of(other) is kept
+
+
+def test_no_more_businesses_are_kept_than_fit(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rulebook, "_KEEP", 1)
+    rulebook._kept.clear()
+    for business in (service.business, ServiceFactory.create().business):
+        rulebook.rulebook_of(business)
+        assert list(rulebook._kept) == [business.pk]
