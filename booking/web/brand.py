@@ -6,7 +6,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.models import Business
-from booking.web.colors import readable_on
+from booking.web.colors import SHAPE, readable_on
 
 # The accent is text on the page, which is a little darker than the cards in the light, and on the
 # cards, which are a little lighter than the page in the dark: see static/css/tokens.css.
@@ -23,8 +23,13 @@ def stylesheet(request: HttpRequest, business_slug: str) -> HttpResponse:
         f":root {{ --accent-light: {light}; --on-accent-light: #ffffff;"
         f" --accent-dark: {dark}; --on-accent-dark: {_DARK}; }}",
         *(
-            f'[data-service="{slug}"] {{ --service-color: {color}; }}'
+            f'[data-service="{slug}"] {{ --service-color: {_dot(color)}; }}'
             for slug, color in business.services.active().values_list("slug", "color")
         ),
     ]
     return HttpResponse("\n".join(rules) + "\n", content_type="text/css")
+
+
+def _dot(color: str) -> str:
+    light, dark = (readable_on(color, ground, ratio=SHAPE) for ground in (_LIGHT, _DARK))
+    return f"light-dark({light}, {dark})"

@@ -1,6 +1,7 @@
-"""Contrast of a brand colour, by WCAG 2.2 (relative luminance, success criterion 1.4.3)."""
+"""Contrast of a brand colour, by WCAG 2.2 (text: 1.4.3, shapes: 1.4.11)."""
 
-_AA = 4.5
+TEXT = 4.5
+SHAPE = 3.0
 
 
 def contrast(first: str, second: str) -> float:
@@ -9,12 +10,12 @@ def contrast(first: str, second: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def readable_on(color: str, background: str) -> str:
-    """`color`, darkened or lightened in small steps until it passes AA on `background`."""
+def readable_on(color: str, background: str, *, ratio: float = TEXT) -> str:
+    """`color`, darkened or lightened in small steps until it reaches `ratio` on `background`."""
     target = "#000000" if _luminance(background) > 0.5 else "#ffffff"
     for step in range(21):
         candidate = _mix(color, target, step / 20)
-        if contrast(candidate, background) >= _AA:
+        if contrast(candidate, background) >= ratio:
             return candidate
     return target
 
