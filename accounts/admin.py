@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from accounts.admin_choices import OpenSelect, currency_choices, language_choices, zone_choices
+from accounts.logos import redraw
 from accounts.models import Business, Membership, User
 from accounts.permissions import Ability
 from accounts.scoped_admin import ScopedAdmin
@@ -24,6 +25,20 @@ class HttpsURLField(forms.URLField):
         super().__init__(**{"assume_scheme": "https", **kwargs})
 
 
+class LogoWidget(forms.ClearableFileInput):
+    template_name = "accounts/logo_widget.html"
+
+
+class LogoField(forms.FileField):
+    """A picture, drawn anew; see `accounts.logos`."""
+
+    widget = LogoWidget({"accept": "image/png,image/jpeg,image/webp"})
+
+    def to_python(self, data: Any) -> Any:
+        upload = super().to_python(data)
+        return redraw(upload) if upload else None
+
+
 class BusinessForm(forms.ModelForm[Business]):
     slug = forms.CharField(
         label="Booking link",
@@ -31,6 +46,12 @@ class BusinessForm(forms.ModelForm[Business]):
         max_length=100,
         help_text="The last part of your booking link. Left empty, it is made from the name."
         " Links with an earlier one keep working.",
+    )
+
+    logo = LogoField(
+        required=False,
+        help_text="At the top of your booking page and mails. PNG, JPEG or WebP, up to 2 MB;"
+        " without one they show your name alone.",
     )
 
     class Meta:
@@ -67,12 +88,13 @@ class BusinessAdmin(ScopedAdmin):
     abilities = {"view": Ability.SEE, "change": Ability.OWN}
     form = BusinessForm
     one_per_business = True
-    hint = "Name, address, colour, language, time zone"
+    read_as = {"logo": "has_logo"}
+    hint = "Name, logo, address, colour, language, time zone"
     list_display = ("name", "slug", "timezone")
     search_fields = ("name", "slug")
     change_form_template = "admin/accounts/business/change_form.html"
     fieldsets = (
-        (None, {"fields": ("name", "description", "slug", "color")}),
+        (None, {"fields": ("name", "description", "slug", "color", "logo")}),
         (
             "How clients reach you",
             {
@@ -82,6 +104,10 @@ class BusinessAdmin(ScopedAdmin):
         ),
         ("Time, language and money", {"fields": ("timezone", "locale", "currency")}),
     )
+
+    @admin.display(description="logo", boolean=True)
+    def has_logo(self, business: Business) -> bool:
+        return bool(business.logo)
 
 
 @admin.register(User)

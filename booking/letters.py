@@ -78,7 +78,10 @@ def _client_confirmed(booking: Booking) -> Letter:
         booking,
         subject=f"Your {service} is confirmed — {_day(booking)} at {_hour(booking)}",
         headline="You are booked",
-        paragraphs=[_cancelling(booking)],
+        paragraphs=[
+            "Your time is kept for you; there is nothing more to do.",
+            _cancelling(booking),
+        ],
         more=[
             Link(
                 "Add to Google Calendar",
@@ -96,7 +99,7 @@ def _cancelling(booking: Booking) -> str:
         reach = business.phone or contact_email(business)
         return f"It can no longer be cancelled online. Please get in touch: {reach}."
     until = read_clock(deadline, business.timezone, business.locale)
-    return f"Cancel free of charge until {until} by the link below."
+    return f"You can cancel free of charge until {until}, by the link below."
 
 
 def _client_rejected(booking: Booking) -> Letter:
@@ -261,6 +264,7 @@ def _to_client(
         links=more or [],
         footer=[line for line in (signer(business), business.name, _reach(booking)) if line],
         brand=business.name,
+        logo_url=links.logo_url(business),
         color=business.color,
         language=LANGUAGE,
         sender_name=own.sender_name or business.name,
@@ -287,8 +291,9 @@ def _to_owner(
             *_answers(booking),
         ],
         button=button,
-        footer=[line for line in (signer(business), business.name) if line],
+        footer=[business.name],
         brand=business.name,
+        logo_url=links.logo_url(business),
         color=business.color,
         language=LANGUAGE,
         sender_name=business.name,

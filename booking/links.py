@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from accounts.models import Business
 from booking.models import Booking, Service
 from config.core import clock
 
@@ -45,6 +46,11 @@ def manage_url(booking: Booking) -> str:
 
 def invite_url(booking: Booking) -> str:
     return absolute(reverse("booking:invite", args=[manage_token(booking)]))
+
+
+def logo_url(business: Business) -> str:
+    """The logo for readers elsewhere, such as mail programs; "" without one."""
+    return absolute(business.logo_path) if business.logo else ""
 
 
 def service_url(service: Service) -> str:

@@ -321,6 +321,7 @@ _collected = not DEBUG and _static_root.is_dir()
 STATIC_ROOT = _static_root if _collected else None
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

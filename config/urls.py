@@ -8,6 +8,7 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("", include("accounts.web.urls")),
     path("", include("booking.web.urls")),
 ]
 handler400 = "booking.web.errors.bad_request"

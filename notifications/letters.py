@@ -33,6 +33,8 @@ class Letter:
     links: list[Link] = field(default_factory=list)
     footer: list[str] = field(default_factory=list)
     brand: str
+    # The whole address of the business's picture, shown in place of the brand's name.
+    logo_url: str = ""
     color: str
     language: str
     sender_name: str

@@ -1,11 +1,15 @@
+from functools import partial
+from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 
+from accounts.logos import random_name
 from accounts.slugs import validate_business_slug
 from accounts.tenancy import TenantQuerySet
 from config.core import clock
@@ -72,6 +76,15 @@ class Business(models.Model):
         validators=[validate_color],
         help_text="The accent of your booking page and mails, like #2f5d50.",
     )
+    logo = models.ImageField(
+        blank=True,
+        upload_to=random_name,
+        width_field="logo_width",
+        height_field="logo_height",
+        help_text="Shown at the top of your booking page and mails. PNG, JPEG or WebP.",
+    )
+    logo_width = models.PositiveSmallIntegerField(null=True, editable=False)
+    logo_height = models.PositiveSmallIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = BusinessQuerySet.as_manager()
@@ -85,17 +98,27 @@ class Business(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps the slug that was, so that links already given away lead on."""
-        before = Business.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
+        """Keeps the slug that was, so that links lead on, and no logo that was."""
+        before = Business.objects.filter(pk=self.pk).values_list("slug", "logo").first()
         super().save(*args, **kwargs)
-        if before not in {None, self.slug}:
+        slug, logo = before or (self.slug, self.logo.name)
+        if slug != self.slug:
             FormerSlug.objects.filter(slug=self.slug).delete()
-            FormerSlug.objects.get_or_create(business=self, slug=before)
+            FormerSlug.objects.get_or_create(business=self, slug=slug)
+        if logo and logo != self.logo.name:
+            transaction.on_commit(partial(self.logo.storage.delete, logo))
 
     def clean(self) -> None:
         others = FormerSlug.objects.exclude(business=self.pk)
         if others.filter(slug=self.slug).exists():
             raise ValidationError({"slug": "This link leads to another business."})
+
+    @property
+    def logo_path(self) -> str:
+        """The address of the logo within this site, or "" without one."""
+        if not self.logo:
+            return ""
+        return reverse("accounts:logo", args=[self.slug, Path(str(self.logo)).stem])
 
     @property
     def zone(self) -> ZoneInfo:

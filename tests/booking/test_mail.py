@@ -320,3 +320,15 @@ def test_past_the_deadline_the_mail_promises_no_cancelling(
     business.settings.save()
     booked(at(8))
     assert "can no longer be cancelled online" in body(dispatch()["eva@example.com"])
+
+
+def test_the_mail_shows_the_logo_with_the_name_in_its_place(
+    booked: Book, business: Business
+) -> None:
+    Business.objects.filter(pk=business.pk).update(
+        logo="logos/abc.png", logo_width=300, logo_height=150
+    )
+    booked(at(8))
+    html = body(dispatch()["eva@example.com"], "html")
+    assert 'src="http://testserver/media/salon-mara/abc.png"' in html
+    assert 'alt="Salon Mara"' in html
