@@ -22,20 +22,20 @@ class LocalTime:
         return f"{self.date}, {self.time} ({self.place})"
 
 
-def read_clock(moment: datetime, zone: str, locale: str) -> LocalTime:
+def read_clock(moment: datetime, zone: str, locale: str, hours: str = "") -> LocalTime:
     return LocalTime(
         date=when.long_date(when.local_date(moment, zone), locale),
-        time=when.clock_time(moment, zone, locale),
+        time=when.clock_time(moment, zone, locale, hours),
         place=when.zone_city(zone),
     )
 
 
 def clocks(
-    moment: datetime, *, business_zone: str, client_zone: str, locale: str
+    moment: datetime, *, business_zone: str, client_zone: str, locale: str, hours: str = ""
 ) -> list[LocalTime]:
     """The business's clock first, then the client's when it reads differently at that moment."""
-    here = read_clock(moment, business_zone, locale)
-    there = read_clock(moment, client_zone, locale)
+    here = read_clock(moment, business_zone, locale, hours)
+    there = read_clock(moment, client_zone, locale, hours)
     if (here.date, here.time) == (there.date, there.time):
         return [here]
     return [here, there]

@@ -134,7 +134,7 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
         is_day_asked=query.day is not None,
         chosen=when.long_date(day, locale) if day else "",
         chosen_short=when.short_date(day, locale) if day else "",
-        times=[show_time(slot, service=service, timezone=query.timezone) for slot in chosen],
+        times=[_time(slot, service, query) for slot in chosen],
         times_words=_times_words(len(chosen)),
         day_address=shown.address(),
         all_days=shown.address(date=None),
@@ -143,12 +143,18 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
     )
 
 
-def show_time(slot: Slot, *, service: Service, timezone: str) -> Time:
+def _time(slot: Slot, service: Service, query: PageQuery) -> Time:
+    return show_time(slot, service=service, timezone=query.timezone, hours=query.hours)
+
+
+def show_time(slot: Slot, *, service: Service, timezone: str, hours: str = "") -> Time:
     """One start on the business's clock and on that of `timezone`; see `Time`."""
     business = service.business
     start = rulebook.moment(slot.starts_at)
-    here = _reading(start, business.timezone, timezone, business.locale)
-    there = when.clock_time(start, timezone, business.locale)
+    there = when.clock_time(start, timezone, business.locale, hours)
+    here = when.clock_time(start, business.timezone, business.locale, hours)
+    if (day := when.local_date(start, business.timezone)) != when.local_date(start, timezone):
+        here = f"{when.short_date(day, business.locale)}, {here}"
     city = when.zone_city(business.timezone)
     zone = business.timezone
     if here == there:
@@ -165,14 +171,6 @@ def show_time(slot: Slot, *, service: Service, timezone: str) -> Time:
         other=other,
         part=_part_of_day(start.astimezone(ZoneInfo(zone)).hour),
     )
-
-
-def _reading(start: datetime, zone: str, viewer_zone: str, locale: str) -> str:
-    """The clock of `zone`, with its date where that is not the viewer's."""
-    time, day = when.clock_time(start, zone, locale), when.local_date(start, zone)
-    if day == when.local_date(start, viewer_zone):
-        return time
-    return f"{when.short_date(day, locale)}, {time}"
 
 
 def _part_of_day(hour: int) -> str:

@@ -15,6 +15,7 @@ from booking.web.calendar import build_calendar
 from booking.web.query import read_query
 from booking.web.zones import zones_by_area
 from config.core import clock
+from config.core.when import hours_of
 
 
 @require_safe
@@ -59,6 +60,7 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
         "query": query,
         "providers": found.providers.active(),
         "zones": zones_by_area(now),
+        "hours": query.hours or hours_of(found.business.locale),
     }
     template = "booking/service.html"
     if is_htmx(request):

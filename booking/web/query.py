@@ -22,6 +22,8 @@ class PageQuery:
     # Only a zone that was asked for stays in the address; else the browser's may still be tried.
     is_zone_asked: bool = False
     provider: Resource | None = None
+    # "12" or "24", as asked for; "" as the locale says.
+    hours: str = ""
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -35,6 +37,7 @@ class PageQuery:
             "date": self.day and self.day.isoformat(),
             "provider": self.provider and str(self.provider.public_id),
             "tz": self.timezone if self.is_zone_asked else None,
+            "clock": self.hours,
         } | changes
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
@@ -47,6 +50,7 @@ def read_query(request: HttpRequest, service: Service) -> PageQuery:
         query.day = _date(text, query, f"There is no date “{text[:20]}”.")
     if text := request.GET.get("tz", ""):
         query.timezone = _zone(text, query)
+    query.hours = read_hours(request.GET.get("clock", ""))
     if text := request.GET.get("provider", ""):
         query.provider = find_provider(service, text)
         if query.provider is None:
@@ -61,6 +65,11 @@ def find_provider(service: Service, public_id: str) -> Resource | None:
     except ValueError:
         return None
     return service.providers.active().filter(public_id=wanted).first()
+
+
+def read_hours(text: str) -> str:
+    """The hours "12" or "24"; anything else leaves it to the locale."""
+    return text if text in {"12", "24"} else ""
 
 
 def read_start(text: str) -> datetime | None:

@@ -28,7 +28,7 @@ from booking.web import errors, form_token
 from booking.web.calendar import Time, show_time
 from booking.web.forms import BookingForm
 from booking.web.pages import closed_page, find_service, is_htmx
-from booking.web.query import PageQuery, find_provider, read_start
+from booking.web.query import PageQuery, find_provider, read_hours, read_start
 from config.core import clock, throttle
 from config.core.errors import DomainError
 from config.core.when import local_date, zone_names
@@ -42,6 +42,7 @@ class Choice:
     start: datetime | None
     provider: Resource | None
     timezone: str
+    hours: str = ""
     problem: str = ""
     # The provider as asked for: somebody else is never booked in the place of one who left.
     wished: str = ""
@@ -136,6 +137,7 @@ def read_choice(service: Service, data: QueryDict) -> Choice:
         start=read_start(data.get("start", "")),
         provider=None,
         timezone=timezone if timezone in zone_names() else service.business.timezone,
+        hours=read_hours(data.get("clock", "")),
         lost=read_start(data.get("lost", "")),
     )
     if choice.start is None:
@@ -217,7 +219,7 @@ def _form_token(request: HttpRequest, business_id: int, refusal: DomainError | N
 
 def _other_times(choice: Choice, start: datetime | None) -> str:
     """The address of the page before, as it was left: the day, the zone and the person chosen."""
-    query = PageQuery(timezone=choice.timezone, provider=choice.provider)
+    query = PageQuery(timezone=choice.timezone, provider=choice.provider, hours=choice.hours)
     query.day = local_date(start, choice.timezone) if start else None
     page = reverse("booking:service", args=[choice.service.business.slug, choice.service.slug])
     return page + query.address()
@@ -232,6 +234,7 @@ def _clocks(choice: Choice, start: datetime | None) -> list[LocalTime]:
         business_zone=business.timezone,
         client_zone=choice.timezone,
         locale=business.locale,
+        hours=choice.hours,
     )
 
 
@@ -241,7 +244,7 @@ def _alternatives(choice: Choice, refusal: DomainError | None) -> list[tuple[str
     return [
         (
             read_clock(rulebook.moment(slot.starts_at), choice.timezone, business.locale).date,
-            show_time(slot, service=choice.service, timezone=choice.timezone),
+            show_time(slot, service=choice.service, timezone=choice.timezone, hours=choice.hours),
         )
         for slot in getattr(refusal, "alternatives", [])
     ]
@@ -255,7 +258,7 @@ def _cancel_until(choice: Choice) -> LocalTime | None:
     deadline = deadline_for(choice.start, business)
     if deadline <= clock.now():
         return None
-    return read_clock(deadline, business.timezone, business.locale)
+    return read_clock(deadline, business.timezone, business.locale, choice.hours)
 
 
 def _prefill(data: QueryDict) -> dict[str, str]:

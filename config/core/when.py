@@ -9,6 +9,9 @@ from babel.core import UnknownLocaleError, get_global
 from babel.dates import format_date, format_skeleton, format_time
 from django.core.exceptions import ValidationError
 
+# The names of CLDR for a clock of 12 hours with its half of the day, and for one of 24.
+_SKELETONS = {"12": "hm", "24": "Hm"}
+
 
 @lru_cache
 def zone_names() -> frozenset[str]:
@@ -62,11 +65,21 @@ def short_date(day: date, locale: str) -> str:
     return str(format_skeleton("MMMEd", day, locale=babel_locale(locale)))
 
 
-def clock_time(moment: datetime, zone: str, locale: str) -> str:
-    """For example "09:00" or "9:00 AM", as the locale writes it."""
+def hours_of(locale: str) -> str:
+    """How a locale counts the hours of a day: "12" or "24"."""
+    pattern = babel_locale(locale).time_formats["short"].pattern
+    return "12" if "h" in pattern or "K" in pattern else "24"
+
+
+def clock_time(moment: datetime, zone: str, locale: str, hours: str = "") -> str:
+    """For example "09:00" or "9:00 AM", as the locale writes it, or with "12" or "24" hours."""
+    if not hours or hours == hours_of(locale):
+        text = format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=babel_locale(locale))
+    else:
+        skeleton = _SKELETONS[hours]
+        text = format_skeleton(skeleton, moment, tzinfo=ZoneInfo(zone), locale=babel_locale(locale))
     # Babel puts a narrow no-break space before AM and PM; mail subjects are better off without.
-    text = format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=babel_locale(locale))
-    return text.replace("\u202f", " ")
+    return str(text).replace("\u202f", " ")
 
 
 def zone_city(zone: str) -> str:

@@ -215,3 +215,23 @@ def test_public_pages_set_no_cookie_and_say_what_may_run(client: Client, service
     assert not page.cookies
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "carried"),
+    [({}, "09:00", False), ({"clock": "12"}, "9:00 am", True), ({"clock": "x"}, "09:00", False)],
+)
+def test_times_are_read_in_the_hours_asked_for(
+    client: Client, service: Service, query: dict[str, str], shown: str, carried: bool
+) -> None:
+    page = client.get(CALENDAR, {"date": "2027-03-02", **query})
+    html = page.content.decode()
+    assert f'<span class="time-clock">{shown}</span>' in html
+    [checked] = re.findall(r'name="clock"\s+value="(\d+)"\s+checked', html)
+    assert checked == ("12" if carried else "24")
+    link = unescape(re.findall(r'href="(/book/salon-mara/haircut/confirm/[^"]+)"', html)[0])
+    assert ("clock=12" in link) is carried
+    form = client.get(link)
+    assert f"Tuesday, 2 March 2027, {shown}" in text_of(form)
+    assert ('name="clock" value="12"' in form.content.decode()) is carried
+    assert ("clock=12" in unescape(form.content.decode())) is carried
