@@ -4,9 +4,10 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from booking import links, rulebook
+from booking.calendar_links import calendar_links
 from booking.contacts import contact_email, signer
 from booking.events import Event
-from booking.invitations import Method, build_invitation, describe
+from booking.invitations import Method, build_invitation
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking
 from booking.operations.cancel import cancellation_deadline
@@ -73,7 +74,6 @@ def _client_requested(booking: Booking) -> Letter:
 
 def _client_confirmed(booking: Booking) -> Letter:
     service = booking.service.name
-    title = f"{service} — {booking.business.name}"
     return _to_client(
         booking,
         subject=f"Your {service} is confirmed — {_day(booking)} at {_hour(booking)}",
@@ -82,13 +82,8 @@ def _client_confirmed(booking: Booking) -> Letter:
             "Your time is kept for you; there is nothing more to do.",
             _cancelling(booking),
         ],
-        more=[
-            Link(
-                "Add to Google Calendar",
-                links.google_calendar_url(booking, title=title, details=describe(booking)),
-            ),
-            Link("Download for Apple, Outlook and others", links.invite_url(booking)),
-        ],
+        more_title="Add it to your calendar",
+        more=calendar_links(booking),
         method=Method.REQUEST,
     )
 
@@ -251,6 +246,7 @@ def _to_client(
     headline: str,
     paragraphs: list[str],
     button: Link | None = None,
+    more_title: str = "",
     more: list[Link] | None = None,
     method: Method | None = None,
 ) -> Letter:
@@ -261,6 +257,7 @@ def _to_client(
         paragraphs=[f"Dear {booking.client_name},", *paragraphs],
         facts=[*_facts(booking, other_clock="For you"), *_answers(booking)],
         button=button or Link("See or cancel your booking", links.manage_url(booking)),
+        links_title=more_title,
         links=more or [],
         footer=[line for line in (signer(business), business.name, _reach(booking)) if line],
         brand=business.name,

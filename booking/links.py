@@ -73,22 +73,5 @@ def decide_url(booking: Booking) -> str:
     return absolute(reverse("admin:booking_decide", args=[booking.reference]))
 
 
-def google_calendar_url(booking: Booking, *, title: str, details: str) -> str:
-    """A page of Google Calendar with the event filled in; instants in UTC suit every zone.
-
-    The parameters are those of calendar.google.com/calendar/render?action=TEMPLATE.
-    """
-    form = "%Y%m%dT%H%M%SZ"
-    query = {
-        "action": "TEMPLATE",
-        "text": title,
-        "dates": f"{booking.starts_at.strftime(form)}/{booking.ends_at.strftime(form)}",
-        "details": details,
-        "location": booking.location,
-        "ctz": booking.business.timezone,
-    }
-    return "https://calendar.google.com/calendar/render?" + urlencode(query)
-
-
 def _signer(purpose: str) -> signing.Signer:
     return signing.Signer(salt=f"booking.link.{purpose}", sep=".")

@@ -30,6 +30,8 @@ class Letter:
     paragraphs: list[str]
     facts: list[Fact]
     button: Link | None = None
+    # With a title the links stand beside each other below it, else each says by itself what it is.
+    links_title: str = ""
     links: list[Link] = field(default_factory=list)
     footer: list[str] = field(default_factory=list)
     brand: str

@@ -7,7 +7,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import links
-from booking.invitations import Method, build_invitation, describe
+from booking.calendar_links import calendar_links
+from booking.invitations import Method, build_invitation
 from booking.lifecycle import OPEN, RELEASED, Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, cancel_booking
@@ -93,12 +94,12 @@ def _context(booking: Booking, token: str) -> dict[str, object]:
         "can_cancel": is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
         "times": clocks_of(booking),
-        "google_url": links.google_calendar_url(
-            booking,
-            title=f"{booking.service.name} — {business.name}",
-            details=describe(booking),
-        ),
+        "calendars": calendar_links(booking) if _is_ahead(status, booking) else [],
     }
+
+
+def _is_ahead(status: Status, booking: Booking) -> bool:
+    return status == Status.CONFIRMED and booking.ends_at > clock.now()
 
 
 def _headline(booking: Booking, status: Status) -> str:

@@ -75,6 +75,7 @@ def test_a_booking_is_told_to_the_client_and_to_the_business(
         assert "+49 30 901820" in text
         assert manage_url(booking) in text
         assert "calendar.google.com" in text
+        assert "outlook.office.com" in text
 
     to_owner = sent[owner.email]
     assert subject(to_owner) == "New booking: Eva Klein — Haircut on Tuesday, 2 March 2027"
