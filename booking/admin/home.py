@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts.models import Business
 from accounts.permissions import Ability, can
 from accounts.scoped_admin import own_businesses
+from booking.closures import Closure, closure_of
 from booking.links import booking_url
 from booking.models import Booking, Service
 from config.core import clock
@@ -22,6 +23,7 @@ class BusinessSummary:
     pending: int
     upcoming: int
     can_be_booked: bool
+    closure: Closure | None
     filter: str
 
 
@@ -29,7 +31,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     bookings = Booking.objects.visible_to(request.user)
     upcoming = bookings.upcoming(now).select_related("business", "service", "provider")
-    businesses = list(own_businesses(request)[:10])
+    businesses = list(own_businesses(request).select_related("settings")[:10])
     return {
         "businesses": [_summary(business, is_only=len(businesses) == 1) for business in businesses],
         "may_manage": can(request.user, Ability.MANAGE),
@@ -46,5 +48,6 @@ def _summary(business: Business, *, is_only: bool) -> BusinessSummary:
         pending=bookings.unanswered(clock.now()).count(),
         upcoming=bookings.upcoming(clock.now()).count(),
         can_be_booked=services.filter(providers__is_active=True).exists(),
+        closure=closure_of(business, clock.now()),
         filter="" if is_only else f"&business__id__exact={business.pk}",
     )

@@ -10,8 +10,10 @@ from django.utils.text import slugify
 from accounts.models import Business
 from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin, ScopedInline, scope_of
 from accounts.slugs import make_slug
+from booking.closures import closure_of_service
 from booking.models import Question, Resource, ResourceKind, Service
 from booking.models.service import validate_choices
+from config.core import clock
 from config.core.fields import LinesField, MoneyField
 from config.core.money import format_money
 
@@ -38,6 +40,8 @@ class ServiceForm(forms.ModelForm[Service]):
         widgets = {"description": forms.Textarea({"rows": 3}), "color": forms.ColorInput()}
         labels = {
             "is_active": "Can be booked",
+            "paused_until": "First day of bookings again",
+            "paused_message": "Message while it is paused",
             "buffer_before_minutes": "Buffer before, in minutes",
             "buffer_after_minutes": "Buffer after, in minutes",
             "minimum_notice_minutes": "Minimum notice, in minutes",
@@ -46,6 +50,11 @@ class ServiceForm(forms.ModelForm[Service]):
             "schedule": "Only within",
         }
         help_texts = {
+            "is_active": "Untick to take it off the page for good: no new bookings, all history"
+            " stays.",
+            "paused_until": "Until then clients see the service with this day beside it and cannot"
+            " book it; on this day it opens again by itself. Empty: not paused.",
+            "paused_message": "For example: Our teacher is away in March.",
             "description": "Clients read this on the booking page.",
             "providers": "Who offers it. Clients may choose, or leave it to you.",
             "color": "Marks it on the booking page and in the lists.",
@@ -112,7 +121,7 @@ class ServiceAdmin(ScopedAdmin):
     read_as = {"price_amount": "price"}
     hint = "What clients can book: length, price, questions"
     empty_text = "No services yet. Add the first one, and your booking page can offer it."
-    list_display = ("name", "duration", "price", "with_whom", "is_active")
+    list_display = ("name", "duration", "price", "with_whom", "state")
     list_filter = ("is_active", ("providers", OwnRowsFilter))
     search_fields = ("name",)
     list_select_related = ("business__settings",)
@@ -130,6 +139,10 @@ class ServiceAdmin(ScopedAdmin):
                     "is_active",
                 )
             },
+        ),
+        (
+            "Pause it",
+            {"classes": ("collapse",), "fields": ("paused_until", "paused_message")},
         ),
         (
             "When it can be booked",
@@ -192,6 +205,13 @@ class ServiceAdmin(ScopedAdmin):
         business = scope_of(request)
         people = Resource.objects.for_business(business).people().active() if business else ()
         return {"providers": list(people), **super().get_changeform_initial_data(request)}
+
+    @admin.display(description="online booking", ordering="is_active")
+    def state(self, service: Service) -> str:
+        if not service.is_active:
+            return "Archived"
+        pause = closure_of_service(service, clock.now())
+        return f"Paused until {service.paused_until}" if pause else "Open"
 
     @admin.display(ordering="duration_minutes")
     def duration(self, service: Service) -> str:

@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 
@@ -5,10 +8,25 @@ from accounts.permissions import Ability
 from accounts.scoped_admin import ScopedAdmin
 from booking.models import BookingSettings
 from booking.models.settings import validate_addresses
+from config.core import clock
 from config.core.fields import LinesField
+from config.core.when import local_date
+
+OPEN, PAUSED, CLOSED = "open", "paused", "closed"
 
 
 class BookingSettingsForm(forms.ModelForm[BookingSettings]):
+    online = forms.ChoiceField(
+        label="Clients can book online",
+        choices=[
+            (OPEN, "Yes"),
+            (PAUSED, "Not until the day below; then again by itself"),
+            (CLOSED, "Not until I change it here"),
+        ],
+        widget=forms.RadioSelect,
+        help_text="Bookings already made stay, clients can still see and cancel them, and you can"
+        " still book for a caller.",
+    )
     notify_emails = LinesField(
         label="Alert addresses",
         required=False,
@@ -22,6 +40,8 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
         fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
         widgets = {"paused_message": forms.Textarea({"rows": 2})}
         labels = {
+            "paused_until": "First day of bookings again",
+            "paused_message": "Message on the closed page",
             "requires_approval": "Approval needed",
             "default_schedule": "Opening hours",
             "minimum_notice_minutes": "Minimum notice, in minutes",
@@ -32,6 +52,9 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "pending_expiry_minutes": "Requests expire after, in minutes",
         }
         help_texts = {
+            "paused_until": "On this day your page opens again by itself, and it says so until"
+            " then.",
+            "paused_message": "For example: We are on holiday. Please call if it is urgent.",
             "default_schedule": "The hours of everybody who has none of their own."
             " You change them under Schedules.",
             "minimum_notice_minutes": "How long before the start one can still book:"
@@ -45,29 +68,54 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             " themselves: 0 is until the start, 1440 until a day before.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["online"].initial = state_of(self.instance)
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or self.cleaned_data
+        online, back_on = given.get("online"), given.get("paused_until")
+        if (
+            online == PAUSED
+            and "paused_until" not in self.errors
+            and not _is_ahead(back_on, self.instance)
+        ):
+            self.add_error("paused_until", "Please choose a day after today.")
+        if online != PAUSED:
+            given["paused_until"] = None
+        self.instance.is_active = online != CLOSED
+        return given
+
+
+def state_of(own: BookingSettings) -> str:
+    """Whether clients can book: open, paused until a day, or closed."""
+    if not own.is_active:
+        return CLOSED
+    return PAUSED if _is_ahead(own.paused_until, own) else OPEN
+
+
+def _is_ahead(day: date | None, own: BookingSettings) -> bool:
+    return day is not None and day > local_date(clock.now(), own.business.timezone)
+
 
 @admin.register(BookingSettings)
 class BookingSettingsAdmin(ScopedAdmin):
     abilities = {"view": Ability.SEE, "change": Ability.MANAGE}
     form = BookingSettingsForm
     one_per_business = True
-    read_as = {"notify_emails": "alert_addresses"}
+    read_as = {"notify_emails": "alert_addresses", "online": "takes_bookings"}
     hint = "Open or closed, approval, notice, buffers, mails"
     change_form_template = "admin/booking/bookingsettings/change_form.html"
-    list_display = ("business", "is_active", "requires_approval")
+    list_display = ("business", "takes_bookings", "requires_approval")
     list_select_related = ("business",)
     fieldsets = (
         (
-            "Bookings",
-            {
-                "fields": (
-                    "business",
-                    "is_active",
-                    "paused_message",
-                    "requires_approval",
-                    "pending_expiry_minutes",
-                )
-            },
+            "Pause online booking",
+            {"fields": ("business", "online", "paused_until", "paused_message")},
+        ),
+        (
+            "Requests",
+            {"fields": ("requires_approval", "pending_expiry_minutes")},
         ),
         (
             "Time",
@@ -85,6 +133,11 @@ class BookingSettingsAdmin(ScopedAdmin):
             {"fields": ("notifications_enabled", "notify_emails", "owner_name", "sender_name")},
         ),
     )
+
+    @admin.display(description="online booking")
+    def takes_bookings(self, settings: BookingSettings) -> str:
+        words = {OPEN: "Open", PAUSED: f"Paused until {settings.paused_until}", CLOSED: "Closed"}
+        return words[state_of(settings)]
 
     @admin.display(description="alert addresses")
     def alert_addresses(self, settings: BookingSettings) -> str:

@@ -102,6 +102,18 @@ class Service(models.Model):
         default=0,
         help_text="In the currency's smallest unit: 5000 is 50.00 euros. 0 shows no price.",
     )
+    paused_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The first day on which clients can book it again. Until then it stays on the"
+        " page with that day beside it.",
+    )
+    paused_message = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[validate_text],
+        help_text="Shown while it is paused, for example why.",
+    )
     is_active = models.BooleanField(
         default=True, help_text="Untick to archive: no new bookings, all history stays."
     )

@@ -28,11 +28,16 @@ class BookingSettings(models.Model):
         default=True,
         help_text="Untick to close the booking page; staff can still look after bookings.",
     )
+    paused_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The first day on which clients can book again; until then the page is closed.",
+    )
     paused_message = models.CharField(
         max_length=300,
         blank=True,
         validators=[validate_text],
-        help_text="Shown while no bookings are taken, for example when you will be back.",
+        help_text="Shown while no bookings are taken, for example why, or whom to call.",
     )
     requires_approval = models.BooleanField(
         default=False,

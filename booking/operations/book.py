@@ -4,7 +4,6 @@ import logging
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Count
 from django.db.models.functions import Lower
@@ -13,6 +12,7 @@ from django.db.models.lookups import Exact
 from accounts.models import Business
 from booking import guard, locking, rulebook
 from booking.availability import Refusal, Slot
+from booking.closures import closure_of, closure_of_service
 from booking.events import Event
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Claim, Client, Service, Session, Source
@@ -132,11 +132,14 @@ def _earlier(order: _Order) -> Booking | None:
 
 def _check_open(order: _Order) -> None:
     """Clients are turned away while booking is closed; staff still can book."""
-    own = order.business.settings
-    if order.actor.kind == ActorKind.CLIENT and not (settings.BOOKING_ENABLED and own.is_active):
-        raise BookingClosed(own.paused_message)
-    if not order.service.is_active:
-        raise BookingClosed("This service cannot be booked any more.")
+    now, service = clock.now(), order.service
+    closure = closure_of_service(service, now)
+    if order.actor.kind == ActorKind.CLIENT:
+        closure = closure_of(order.business, now) or closure
+    elif service.is_active:
+        return
+    if closure:
+        raise BookingClosed(f"{closure.headline}. {closure.text}".strip())
 
 
 def _sell(order: _Order) -> Booking:

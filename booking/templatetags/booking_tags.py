@@ -1,7 +1,9 @@
 from django import template
 
 from accounts.models import Business
+from booking.closures import Closure, closure_of, closure_of_service
 from booking.models import Service
+from config.core import clock
 from config.core.money import format_money
 
 register = template.Library()
@@ -10,6 +12,16 @@ register = template.Library()
 @register.filter
 def money(amount: int, business: Business) -> str:
     return format_money(amount, business.currency, business.locale)
+
+
+@register.filter
+def pause_of(service: Service) -> Closure | None:
+    return closure_of_service(service, clock.now())
+
+
+@register.filter
+def closed(business: Business) -> Closure | None:
+    return closure_of(business, clock.now())
 
 
 @register.filter

@@ -1,6 +1,5 @@
 """Business, services, month and times: everything a client sees before choosing a time."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Business
+from booking.closures import closure_of, closure_of_service
 from booking.models import Service
 from booking.web import errors
 from booking.web.calendar import build_calendar
@@ -20,8 +20,9 @@ from config.core.when import hours_of
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The only business there is, else a short list of them."""
-    businesses = list(Business.objects.filter(settings__is_active=True)[:50])
+    """The only business there is, open or not, else a short list of those that take bookings."""
+    rows = Business.objects.select_related("settings")
+    businesses = list(rows.filter(settings__is_active=True)[:50]) or list(rows[:2])
     if len(businesses) == 1:
         return redirect("booking:business", businesses[0].slug)
     return render(request, "booking/home.html", {"businesses": businesses})
@@ -97,21 +98,22 @@ def closed_page(
     request: HttpRequest, business: Business, service: Service | None = None
 ) -> HttpResponse | None:
     """What to show instead while nothing can be booked; None when it can."""
-    if not (settings.BOOKING_ENABLED and business.settings.is_active):
-        return errors.notice(
-            request,
-            status=503,
-            headline=f"{business.name} takes no online bookings at the moment",
-            text=business.settings.paused_message or "Bookings already made stay as they are.",
-            business=business,
-        )
-    if service and not service.is_active:
-        return errors.notice(
-            request,
-            status=410,
-            headline=f"{service.name} is no longer offered",
-            text="Have a look at the services that can be booked now.",
-            business=business,
-            link=("See all services", f"/book/{business.slug}/"),
-        )
-    return None
+    now = clock.now()
+    closure = closure_of(business, now)
+    link = None
+    if service and not closure:
+        closure = closure_of_service(service, now)
+        link = ("See all services", reverse("booking:business", args=[business.slug]))
+    if closure is None:
+        return None
+    page = errors.notice(
+        request,
+        status=410 if closure.is_for_good else 503,
+        headline=closure.headline,
+        text=closure.text or "Have a look at the services that can be booked now.",
+        business=business,
+        link=link,
+    )
+    if seconds := closure.seconds_left(now):
+        page["Retry-After"] = str(seconds)
+    return page
