@@ -28,16 +28,40 @@ def manage_token(booking: Booking) -> str:
     return _signer(MANAGE).sign(f"{booking.uuid.hex}.{booking.link_version}")
 
 
+class LinkClosed(Exception):
+    """A link that was ours and true once. `business` is whom to turn to."""
+
+    def __init__(self, business: Business) -> None:
+        super().__init__()
+        self.business = business
+
+
+class LinkExpired(LinkClosed):
+    """30 days have passed since the end of the booking."""
+
+
+class LinkReplaced(LinkClosed):
+    """A newer mail carries a newer link."""
+
+
 def booking_of_token(token: str) -> Booking | None:
-    """The booking that a manage token opens, or None for a foreign, altered or expired one."""
+    """The booking that a manage token opens, or None for one that is not ours.
+
+    Raises `LinkExpired` and `LinkReplaced` for one that was.
+    """
     try:
         uuid, version = _signer(MANAGE).unsign(token).split(".")
     except (signing.BadSignature, ValueError):
         return None
     rows = Booking.objects.select_related("business__settings", "service", "provider")
-    return rows.filter(
-        uuid=UUID(uuid), link_version=int(version), ends_at__gt=clock.now() - _VALID_AFTER_END
-    ).first()
+    booking = rows.filter(uuid=UUID(uuid)).first()
+    if booking is None:
+        return None
+    if booking.ends_at <= clock.now() - _VALID_AFTER_END:
+        raise LinkExpired(booking.business)
+    if booking.link_version != int(version):
+        raise LinkReplaced(booking.business)
+    return booking
 
 
 def manage_url(booking: Booking) -> str:

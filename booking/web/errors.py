@@ -2,10 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import requires_csrf_token
 
 from accounts.models import Business
 from booking.lifecycle import InvalidTransition
+from booking.links import LinkClosed, LinkReplaced
 from booking.operations import (
     AlreadySetUp,
     BookingClosed,
@@ -88,6 +90,34 @@ def foreign_form(request: HttpRequest) -> HttpResponse:
         status=403,
         headline="This form did not come from our page",
         text="Nothing was changed. Please open the booking page itself and send it from there.",
+    )
+
+
+def closed_link(request: HttpRequest, closed: LinkClosed) -> HttpResponse:
+    """A client's link that was true once; nothing of the booking is said."""
+    business = closed.business
+    if isinstance(closed, LinkReplaced):
+        headline = "This link was replaced by a newer one"
+        text = "Please open the link in the latest mail about your booking."
+    else:
+        headline = "This link has expired"
+        text = "The appointment was more than a month ago. You are welcome to book another one."
+    return notice(
+        request,
+        status=410,
+        headline=headline,
+        text=text,
+        business=business,
+        link=("Go to the booking page", reverse("booking:business", args=[business.slug])),
+    )
+
+
+def unknown_link(request: HttpRequest) -> HttpResponse:
+    return notice(
+        request,
+        status=404,
+        headline="There is nothing at this address",
+        text="Please copy the whole link from your mail: some programs cut off its end.",
     )
 
 

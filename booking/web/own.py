@@ -1,6 +1,9 @@
 """The client's own page, opened by a signed link. GET never writes."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -19,19 +22,37 @@ from booking.web.forms import ReasonForm
 from config.core import clock
 from config.core.errors import DomainError
 
+View = Callable[[HttpRequest, Booking, str], HttpResponse]
+
+
+def opened_by_link(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Gives the view the booking of the token; a link that opens nothing says why."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            booking = links.booking_of_token(token)
+        except links.LinkClosed as closed:
+            return errors.closed_link(request, closed)
+        if booking is None:
+            return errors.unknown_link(request)
+        return view(request, booking, token)
+
+    return opened
+
 
 @never_cache
 @require_safe
-def detail(request: HttpRequest, token: str) -> HttpResponse:
-    booking = find_booking(token)
+@opened_by_link
+def detail(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     return render(request, "booking/own.html", _context(booking, token))
 
 
 @csrf_exempt  # the token in the address is the authority, and no cookie is asked
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, token: str) -> HttpResponse:
-    booking = find_booking(token)
+@opened_by_link
+def cancel(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     context = _context(booking, token)
     if request.method != "POST":
         return render(request, "booking/cancel.html", context | {"form": ReasonForm()})
@@ -58,20 +79,13 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def invite(request: HttpRequest, token: str) -> HttpResponse:
-    booking = find_booking(token)
+@opened_by_link
+def invite(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     return HttpResponse(
         build_invitation(booking, Method.PUBLISH),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'},
     )
-
-
-def find_booking(token: str) -> Booking:
-    booking = links.booking_of_token(token)
-    if booking is None:
-        raise Http404
-    return booking
 
 
 def _context(booking: Booking, token: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.core import mail
 from icalendar import Calendar
 
 from accounts.models import Business, User
-from booking.links import booking_of_token, manage_token, manage_url
+from booking.links import LinkExpired, LinkReplaced, booking_of_token, manage_token, manage_url
 from booking.models import ActorKind, Booking, Service, Source
 from booking.operations import (
     Actor,
@@ -246,10 +246,12 @@ def test_a_link_opens_its_booking_until_it_is_altered_outdated_or_old(
     assert booking_of_token(token[:-1] + ("A" if token[-1] != "A" else "B")) is None
     assert booking_of_token("nonsense") is None
     clock.move_to(at(8).replace(month=4))
-    assert booking_of_token(token) is None
+    with pytest.raises(LinkExpired):
+        booking_of_token(token)
     clock.move_to(at(8))
     Booking.objects.update(link_version=2)
-    assert booking_of_token(token) is None
+    with pytest.raises(LinkReplaced):
+        booking_of_token(token)
 
 
 def test_events_of_one_booking_are_told_in_order_whatever_fails_between(

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -150,3 +151,37 @@ def test_both_clocks_are_shown_when_they_differ(
     shown = text_of(client.get(f"/booking/{manage_token(booking)}/"))
     assert "10:00" in shown
     assert "04:00" in shown
+
+
+def test_a_link_that_is_closed_says_why_and_nothing_of_the_booking(
+    client: Client, booking: Booking, page: str, clock: Any
+) -> None:
+    Booking.objects.update(link_version=2)
+    replaced = [client.get(f"{page}{path}") for path in ("", "cancel/", "invite.ics")]
+    posted = client.post(f"{page}cancel/", {"reason": ""})
+    clock.move_to(booking.ends_at + timedelta(days=30))
+    expired = [client.get(f"{page}{path}") for path in ("", "cancel/", "invite.ics")]
+    for answers, headline in (
+        ([*replaced, posted], "This link was replaced by a newer one"),
+        (expired, "This link has expired"),
+    ):
+        for answer in answers:
+            said = text_of(answer)
+            assert (answer.status_code, headline in said) == (410, True)
+            assert 'href="/book/salon-mara/"' in answer.content.decode()
+            for secret in (booking.client_name, booking.client_email, booking.reference, "Haircut"):
+                assert secret not in said
+    booking.refresh_from_db()
+    assert booking.status == Status.CONFIRMED
+
+
+def test_a_link_opens_until_thirty_days_after_the_end(
+    client: Client, booking: Booking, page: str, clock: Any
+) -> None:
+    clock.move_to(booking.ends_at + timedelta(days=30, seconds=-1))
+    assert client.get(page).status_code == 200
+
+
+def test_a_link_that_was_cut_off_says_to_copy_all_of_it(client: Client, page: str) -> None:
+    answer = client.get(f"{page[:-9]}/")
+    assert (answer.status_code, "copy the whole link" in text_of(answer)) == (404, True)
