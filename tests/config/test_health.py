@@ -67,7 +67,7 @@ def test_an_outbox_that_nobody_empties_degrades(
 def test_a_missing_migration_is_seen_although_all_were_there_before(client: Client) -> None:
     assert client.get("/health/ready").status_code == 200
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("notifications", "0002_heartbeat")
+    recorder.record_unapplied("notifications", "0003_limit_by_recipient")
     try:
         answer = client.get("/health/ready")
         assert (answer.status_code, answer.json()["problems"]) == (
@@ -75,7 +75,7 @@ def test_a_missing_migration_is_seen_although_all_were_there_before(client: Clie
             ["migrations are missing: run manage.py migrate"],
         )
     finally:
-        recorder.record_applied("notifications", "0002_heartbeat")
+        recorder.record_applied("notifications", "0003_limit_by_recipient")
     assert client.get("/health/ready").status_code == 200
 
 

@@ -174,6 +174,6 @@ def test_what_is_confirmed_at_once_is_not_counted_as_unanswered(booked: Book) ->
 def test_guessed_links_all_look_alike(client: Client, service: Service) -> None:
     pages = {
         client.get(f"/booking/{guess}/").content
-        for guess in ("1", "0" * 32, f"{'0' * 32}.1.{'A' * 43}", "../../admin", "é")
+        for guess in ("1", "0" * 32, f"{'0' * 32}.1.{'A' * 43}", "..admin", "é")
     }
     assert len(pages) == 1
