@@ -58,10 +58,8 @@ def _deliver(mail: EmailMultiAlternatives) -> None:
         smtplib.SMTPHeloError,
         smtplib.SMTPAuthenticationError,
     ) as error:
-        words = _text(error.smtp_error)
-        raise ChannelAway(
-            f"The mail server does not let us in: {error.smtp_code} {words}"
-        ) from error
+        words = f"{error.smtp_code} {_text(error.smtp_error)}"
+        raise ChannelAway(f"The mail server does not let us in: {words}") from error
     except smtplib.SMTPServerDisconnected as error:
         raise ChannelAway(f"The mail server hung up: {error}") from error
     except smtplib.SMTPException:

@@ -3,17 +3,16 @@
 import multiprocessing
 import sys
 
-from tests.fire import app  # noqa: F401 - it loads the applications
-
-# isort: split
 from config.processes import Processes
-from notifications import messages
+from tests.fire import app  # noqa: F401
 
 DISPATCHERS = 8
 barrier = multiprocessing.get_context("fork").Barrier(DISPATCHERS)
 
 
 def dispatch() -> None:
+    from notifications import messages  # only now: the application has filled the registry
+
     barrier.wait()
     messages.send_due(limit=1000)
 

@@ -85,7 +85,7 @@ def test_fifty_bookings_without_redis_are_quick_and_all_told_when_it_is_back(
     celery = ("celery", "-A", "tests.fire.app")
     start(*celery, "worker", "--pool", "solo", "-l", "CRITICAL", REDIS_URL=redis.url)
     schedule = str(tmp_path / "schedule")
-    start(*celery, "beat", "-s", schedule, "-l", "CRITICAL", REDIS_URL=redis.url)
+    start(*celery, "beat", "-l", "CRITICAL", "--schedule", schedule, REDIS_URL=redis.url)
     book_all(web, service, first=0, last=5)
     inbox.wait_for(10)
 

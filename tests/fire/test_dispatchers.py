@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from booking.models import Service
+from notifications.messages import DAILY_LIMIT
 from notifications.models import Message, MessageStatus
 from tests.fire.conftest import Start, book_times, repeats
 from tests.mail_server import Inbox
@@ -31,6 +32,18 @@ def test_without_the_claim_this_test_finds_messages_sent_twice(
     assert start("tests.fire.dispatchers", fire="read-then-mark").wait(timeout=60) == 0
     assert len({mail["To"] for mail in inbox.mails}) == 30
     assert len(inbox.mails) > 30
+
+
+def test_eight_dispatchers_keep_the_limit_of_a_client_together(
+    service: Service, inbox: Inbox, start: Start
+) -> None:
+    queue_letters(book_times(service, 1)[0], 40)
+    Message.objects.update(recipient="eva@example.com")
+    assert start("tests.fire.dispatchers", fire="pause").wait(timeout=60) == 0
+    # Seven that others have claimed may count although they are then refused as well.
+    assert DAILY_LIMIT - 7 <= len(inbox.mails) <= DAILY_LIMIT
+    assert Message.objects.filter(status=MessageStatus.SENT).count() == len(inbox.mails)
+    assert Message.objects.filter(status=MessageStatus.FAILED).count() == 40 - len(inbox.mails)
 
 
 def test_two_schedulers_with_two_workers_double_nothing(
