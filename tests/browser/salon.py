@@ -47,7 +47,7 @@ def book_in_state(service: Service, start: datetime, status: str = Status.CONFIR
         ),
         actor=CLIENT,
     )
-    booking.status = status
+    booking.status, booking.expires_at = status, start
     if status in RELEASED:
         booking.session = None
     booking.save()

@@ -142,7 +142,7 @@ def test_booking_by_keyboard_alone_shows_the_focus_at_every_step(
         steps.append(tab(page))
     # At the very end of a month the page opens on the next, and there is a way back.
     assert [step for step in steps if step != "Previous month"] == [
-        *("Time zone", "Next month", page.evaluate(FOCUS)["name"])
+        *("Time zone", "24 h", "Next month", page.evaluate(FOCUS)["name"])
     ]
     month = page.locator("#month-title").inner_text()
     page.keyboard.press("PageDown")
@@ -255,12 +255,18 @@ def test_two_tabs_with_one_time_sell_it_once(page: Page, site: str, service: Ser
     assert Booking.objects.count() == 2
 
 
-def test_an_old_link_says_that_nothing_is_there(page: Page, site: str, service: Service) -> None:
+def test_an_old_link_says_that_it_has_expired(page: Page, site: str, service: Service) -> None:
     booking = book_in_state(service, in_days(20, 10))
     address = f"{site}/booking/{links.manage_token(booking)}/"
     long_ago = clock.now() - timedelta(days=31)
     Booking.objects.update(starts_at=long_ago - timedelta(hours=1), ends_at=long_ago)
-    expect_nothing_at(address, page)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 410
+    expect_headline(page, "This link has expired")
+    expect(page.get_by_text("Eva")).to_have_count(0)
+    page.get_by_role("main").get_by_role("link").first.click()
+    expect(page).to_have_url(f"{site}/book/salon-mara/")
 
 
 def test_a_mistyped_link_leads_on_or_says_so(page: Page, site: str, service: Service) -> None:
