@@ -35,3 +35,12 @@ def test_the_clock_chosen_once_is_remembered(quiet_page: Page, site: str, servic
     page.goto(f"{address}?clock=12")
     time.click()
     expect(page.locator(".chosen-time")).to_contain_text("9:00 am")
+
+
+def test_nobody_sees_the_field_that_is_left_to_robots(
+    page: Page, site: str, service: Service
+) -> None:
+    page.goto(f"{site}/book/salon-mara/haircut/")
+    page.locator("a.time").first.click()
+    expect(page.get_by_role("button", name="Book this time")).to_be_visible()
+    assert page.get_by_text("Leave this field empty").bounding_box()["x"] < -1000  # type: ignore[index]
