@@ -20,7 +20,7 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
         label="Clients can book online",
         choices=[
             (OPEN, "Yes"),
-            (PAUSED, "Not until the day below; then again by itself"),
+            (PAUSED, "Not until a certain day, then again by itself"),
             (CLOSED, "Not until I change it here"),
         ],
         widget=forms.RadioSelect,
