@@ -13,7 +13,7 @@ from booking.models import Service
 from booking.web import errors
 from booking.web.calendar import build_calendar
 from booking.web.query import read_query
-from booking.web.zones import zones_by_area
+from booking.web.zones import zone_options
 from config.core import clock
 from config.core.when import hours_of
 
@@ -60,7 +60,7 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
         "calendar": build_calendar(found, query, now=now),
         "query": query,
         "providers": found.providers.active(),
-        "zones": zones_by_area(now),
+        "zone_options": zone_options(now, query.timezone),
         "hours": query.hours or hours_of(found.business.locale),
     }
     template = "booking/service.html"

@@ -7,6 +7,9 @@ from itertools import groupby
 from threading import Lock
 from zoneinfo import ZoneInfo
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from config.core.when import zone_names, zone_place
 
 
@@ -22,14 +25,23 @@ class Zone:
     label: str
 
 
-def zones_by_area(now: datetime) -> list[tuple[str, list[Zone]]]:
-    """All zones by area and city, with the differences to UTC that hold at `now`."""
-    # One thread makes the list, and the others wait for it instead of all making their own.
+def zone_options(now: datetime, chosen: str) -> SafeString:
+    """The options of a select: all zones, with the differences to UTC that hold at `now`.
+
+    Four hundred of them take longer to write than the rest of the month, so they are kept.
+    """
+    # One thread makes them, and the others wait instead of all making their own.
     with _turn:
-        return _zones_by_area(now.replace(minute=0, second=0, microsecond=0))
+        return _options(now.replace(minute=0, second=0, microsecond=0), chosen)
 
 
 _turn = Lock()
+
+
+@lru_cache(maxsize=64)
+def _options(hour: datetime, chosen: str) -> SafeString:
+    context = {"zones": _zones_by_area(hour), "chosen": chosen}
+    return render_to_string("booking/includes/zone_options.html", context)
 
 
 @lru_cache(maxsize=2)
