@@ -131,7 +131,7 @@ def test_the_trap_catches_who_fills_in_everything_and_lets_go_of_people(visitor:
 
 def test_the_trap_is_out_of_the_way_of_keyboards_and_screen_readers(visitor: Visitor) -> None:
     html = visitor.client.get(f"{FORM}?start=2027-03-02T08:00:00Z").content.decode()
-    trap = html[html.index('<div class="trap"') :].partition("</div>")[0]
+    trap = html[html.index('<div class="trap visually-hidden"') :].partition("</div>")[0]
     assert 'aria-hidden="true"' in trap
     assert 'tabindex="-1"' in trap
     assert 'autocomplete="off"' in trap
