@@ -62,10 +62,16 @@ def redraw(upload: File[bytes]) -> ContentFile[bytes]:
 
 
 def _draw(picture: Image.Image) -> Image.Image:
-    # A palette's colours cannot be blended, so this comes before the size.
-    drawing = ImageOps.exif_transpose(picture.convert("RGBA"))
-    drawing.thumbnail((MAX_SIDE, MAX_SIDE))
-    return _on_ground(drawing)
+    # A JPEG can be read at a fraction of its size, and need not be whole in memory at all.
+    picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
+    if picture.mode == "P":
+        # A palette's colours cannot be blended, so this comes before the size.
+        picture = picture.convert("RGBA")
+    elif picture.mode.startswith("I"):
+        # 16 bits of grey; Pillow would cut off what is above 8 instead of scaling it.
+        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    return _on_ground(ImageOps.exif_transpose(picture.convert("RGBA")))
 
 
 def _on_ground(picture: Image.Image) -> Image.Image:

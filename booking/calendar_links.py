@@ -3,7 +3,6 @@
 from urllib.parse import quote, urlencode
 
 from booking import links
-from booking.invitations import describe
 from booking.models import Booking
 from notifications.letters import Link
 
@@ -29,7 +28,7 @@ def _google(booking: Booking) -> str:
         "action": "TEMPLATE",
         "text": _title(booking),
         "dates": f"{booking.starts_at.strftime(form)}/{booking.ends_at.strftime(form)}",
-        "details": describe(booking),
+        "details": _details(booking),
         "location": booking.location,
         "ctz": booking.business.timezone,
     }
@@ -45,10 +44,15 @@ def _outlook(page: str, booking: Booking) -> str:
         "subject": _title(booking),
         "startdt": booking.starts_at.strftime(form),
         "enddt": booking.ends_at.strftime(form),
-        "body": describe(booking),
+        "body": _details(booking),
         "location": booking.location,
     }
     return f"{page}?{urlencode(query, quote_via=quote)}"
+
+
+def _details(booking: Booking) -> str:
+    """No more than this: addresses are short, and read by others than the client."""
+    return f"With {booking.provider.name}\nReference {booking.reference}"
 
 
 def _title(booking: Booking) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from booking import links, rulebook
 from booking.calendar_links import calendar_links
+from booking.closures import closure_of, closure_of_service
 from booking.contacts import contact_email, signer
 from booking.events import Event
 from booking.invitations import Method, build_invitation
@@ -53,7 +54,7 @@ def compose(template: str, subject_id: str) -> Letter | None:
         .filter(uuid=subject_id)
         .first()
     )
-    if booking is None or booking.status not in STILL_TRUE[Template(template)]:
+    if booking is None or booking.present_status not in STILL_TRUE[Template(template)]:
         return None
     return _LETTERS[Template(template)](booking)
 
@@ -153,8 +154,10 @@ def _client_expired(booking: Booking) -> Letter:
 
 
 def _nearest_free(booking: Booking) -> list[Link]:
-    """The nearest free times, each a link to its form."""
+    """The nearest free times, each a link to its form; none while nothing can be booked."""
     business, service = booking.business, booking.service
+    if closure_of(business, clock.now()) or closure_of_service(service, clock.now()):
+        return []
     slots = rulebook.nearest_slots(
         rulebook.rulebook_of(business),
         service,

@@ -39,7 +39,9 @@ def tell(event: OutboxEvent) -> None:
         return
     rows = Booking.objects.select_related("business__settings", "provider")
     booking = rows.get(uuid=event.subject_id)
-    outdated = [template for template, states in STILL_TRUE.items() if booking.status not in states]
+    outdated = [
+        template for template, states in STILL_TRUE.items() if booking.present_status not in states
+    ]
     messages.cancel(subject_type=SUBJECT_TYPE, subject_id=event.subject_id, templates=outdated)
     for audience, template, recipient in _recipients(Event(event.name), booking):
         messages.plan(

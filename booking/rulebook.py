@@ -56,7 +56,9 @@ def rulebook_of(business: Business) -> Rulebook:
     """The rules as they are now: one query while nothing has changed since they were compiled."""
     versions = BookingSettings.objects.for_business(business)
     # Asked first: rules that are newer than their version are compiled once more, never kept old.
-    key = (versions.values_list("rules_version", flat=True).get(), business.timezone)
+    # The zone is the business's own, whose changes renew nothing.
+    version, timezone = versions.values_list("rules_version", "business__timezone").get()
+    key = (version, timezone)
     known = _kept.get(business.pk)
     if known and known[0] == key:
         cache_count.hits += 1
@@ -64,16 +66,16 @@ def rulebook_of(business: Business) -> Rulebook:
     cache_count.misses += 1
     if len(_kept) >= _KEEP:
         _kept.clear()
-    compiled = compile_rulebook(business)
+    compiled = compile_rulebook(business, timezone)
     _kept[business.pk] = (key, compiled)
     return compiled
 
 
-def compile_rulebook(business: Business) -> Rulebook:
-    """The rules of all active services and people of a business, in six queries."""
+def compile_rulebook(business: Business, timezone: str) -> Rulebook:
+    """The rules of all active services and people of a business in `timezone`, in six queries."""
     settings = BookingSettings.objects.for_business(business).get()
     schedules = {
-        schedule.pk: _schedule(schedule, business.timezone)
+        schedule.pk: _schedule(schedule, timezone)
         for schedule in Schedule.objects.for_business(business).prefetch_related(
             "weekly_hours", "date_overrides"
         )
@@ -88,7 +90,7 @@ def compile_rulebook(business: Business) -> Rulebook:
         providers[service_id] += (resource_id,)
     return Rulebook(
         business_id=business.pk,
-        timezone=business.timezone,
+        timezone=timezone,
         services={service.pk: _rules(service, settings, schedules) for service in services},
         hours={
             pk: schedules[own or settings.default_schedule_id]

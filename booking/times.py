@@ -41,7 +41,7 @@ def clocks(
     return [here, there]
 
 
-def clocks_of(booking: "Booking") -> list[LocalTime]:
+def clocks_of(booking: "Booking", hours: str = "") -> list[LocalTime]:
     """When a booking starts, on the business's clock and, where it differs, on its client's."""
     business = booking.business
     return clocks(
@@ -49,4 +49,5 @@ def clocks_of(booking: "Booking") -> list[LocalTime]:
         business_zone=business.timezone,
         client_zone=booking.timezone,
         locale=business.locale,
+        hours=hours,
     )

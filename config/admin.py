@@ -38,10 +38,10 @@ class OpenslotAdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Where nobody could sign in yet, the way is to the set-up."""
-        from accounts.models import User
+        """Where there is nobody yet who could sign in, the way is to the set-up."""
+        from booking.operations import is_untouched
 
-        if not User.objects.who_can_sign_in().exists():
+        if is_untouched():
             return redirect("admin:setup")
         return super().login(request, extra_context)
 

@@ -109,7 +109,7 @@ def _rate_limits(said: str) -> dict[str, RateLimitItem]:
     pairs = [pair.strip().partition("=") for pair in said.split(",") if pair.strip()]
     given = {name: limit for name, _, limit in pairs}
     try:
-        if set(given) <= set(defaults):
+        if set(given) <= set(defaults) and ";" not in said:
             return {name: parse_limit(limit) for name, limit in (defaults | given).items()}
     except ValueError:
         pass
@@ -234,6 +234,8 @@ else:
 
 # --- Cache, queue, mail --------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+    raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

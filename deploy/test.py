@@ -1,8 +1,9 @@
 """Everything that a change must pass: `python -m deploy.test`, or `… browser` for one marker.
 
 Each part is one run of pytest. A part whose programs are missing is named at the end; with
-`CI=true`, or when it was asked for, that is a failure. The ordinary tests also run with every other
-Python that is supported and found; where there is none it is named, and no more.
+`CI=true`, or when it was asked for, that is a failure, and so is a test that was skipped. The
+ordinary tests also run with every other Python that is supported and found; where there is none it
+is named, and no more.
 """
 
 import os
@@ -137,7 +138,8 @@ def conclude(outcome: Outcome, *, is_strict: bool) -> int:
     counts = outcome.counts
     skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
     print(f"{counts['passed']} passed, {counts['failed']} failed{skipped}", flush=True)
-    return int(bool(outcome.failed or (is_strict and outcome.not_run)))
+    left_out = outcome.not_run or counts["skipped"]
+    return int(bool(outcome.failed or (is_strict and left_out)))
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ class Business(models.Model):
 
     objects = BusinessQuerySet.as_manager()
     tenant_path = ""
+    # The logo's name as it was read; a new business has none.
+    _loaded_logo: str = ""
 
     class Meta:
         ordering = ["name", "id"]
@@ -100,13 +102,23 @@ class Business(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps the slug that was, so that links lead on, and no logo that was."""
         before = Business.objects.filter(pk=self.pk).values_list("slug", "logo").first()
-        super().save(*args, **kwargs)
         slug, logo = before or (self.slug, self.logo.name)
+        if self.logo.name == self._loaded_logo:
+            # Not changed here; somebody else may have changed it since this was read.
+            self.logo.name = logo
+        super().save(*args, **kwargs)
+        self._loaded_logo = self.logo.name or ""
         if slug != self.slug:
             FormerSlug.objects.filter(slug=self.slug).delete()
             FormerSlug.objects.get_or_create(business=self, slug=slug)
         if logo and logo != self.logo.name:
             transaction.on_commit(partial(self.logo.storage.delete, logo))
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        row._loaded_logo = row.__dict__.get("logo", "")  # noqa: SLF001 - its own class
+        return row
 
     def clean(self) -> None:
         others = FormerSlug.objects.exclude(business=self.pk)

@@ -1,10 +1,8 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
@@ -13,13 +11,6 @@ from config.core.text import validate_name
 
 
 class UserManager(BaseUserManager["User"]):
-    def who_can_sign_in(self) -> models.QuerySet["User"]:
-        """Those whom the admin lets in: active, with a password, and with something to see."""
-        unusable = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        return self.filter(
-            ~unusable, Q(is_superuser=True) | Q(memberships__isnull=False), is_active=True
-        )
-
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)

@@ -36,10 +36,10 @@ class WhenFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("upcoming", "Upcoming"), ("past", "Past")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "upcoming":
-                return queryset.filter(status__in=OPEN, ends_at__gt=clock.now())
+                return queryset.upcoming(clock.now())
             case "past":
                 return queryset.filter(ends_at__lte=clock.now())
             case _:

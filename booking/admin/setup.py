@@ -1,6 +1,6 @@
 """The first run: a page that makes the owner, the business, its hours and a first service.
 
-It is there until somebody can sign in, and never again.
+It is there as long as nobody and nothing was made, and never again.
 """
 
 from datetime import time
@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.admin_choices import OpenSelect, currency_choices, language_choices, zone_choices
 from accounts.models import User
 from booking.models import Weekday
-from booking.operations import AlreadySetUp, FirstBusiness, set_up
+from booking.operations import AlreadySetUp, FirstBusiness, is_untouched, set_up
 from booking.operations.create_business import WORKING_DAYS
-from booking.validators import DURATION_MINUTES
+from booking.validators import DURATION_MINUTES, validate_whole_minute
 from config.core.errors import TryAgain
 from config.core.fields import CleanCharField
 from config.core.money import validate_currency
@@ -33,6 +33,8 @@ from config.core.text import validate_name
 from config.core.when import validate_locale, validate_zone
 
 OWN = "own"
+# As much as the database keeps, in minor units.
+MAX_PRICE = 2_147_483_647
 # What many begin with: a name, and minutes.
 PRESETS = {
     "consultation": ("Consultation", 30),
@@ -93,10 +95,16 @@ class SetupForm(forms.Form):
         error_messages={"required": "Choose at least one day."},
     )
     opens = forms.TimeField(
-        label="From", initial=time(9), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+        label="From",
+        initial=time(9),
+        validators=[validate_whole_minute],
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
     )
     closes = forms.TimeField(
-        label="Until", initial=time(17), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+        label="Until",
+        initial=time(17),
+        validators=[validate_whole_minute],
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
     )
     service = forms.ChoiceField(
         label="What can be booked first?",
@@ -114,7 +122,7 @@ class SetupForm(forms.Form):
     price = forms.DecimalField(
         required=False,
         min_value=0,
-        max_digits=9,
+        max_digits=15,
         decimal_places=3,
         help_text="Left empty, no price is shown.",
     )
@@ -151,6 +159,8 @@ class SetupForm(forms.Form):
         amount = price * 10 ** get_currency_precision(currency)
         if amount != int(amount):
             self.add_error("price", f"{currency} has no such small coins.")
+        elif amount > MAX_PRICE:
+            self.add_error("price", "This is more than any service costs.")
         given["price_amount"] = int(amount)
 
     def first_business(self) -> FirstBusiness:
@@ -162,7 +172,7 @@ class SetupForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def first_run(request: HttpRequest) -> HttpResponse:
-    if User.objects.who_can_sign_in().exists():
+    if not is_untouched():
         return redirect("admin:index")
     form = SetupForm(request.POST or None, initial=_guess(request))
     if request.method != "POST" or not form.is_valid():

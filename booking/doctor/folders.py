@@ -1,5 +1,6 @@
 """Whether the data folder can be written to, lies on a disk of this machine, and has space."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -111,4 +112,4 @@ def _second_process(path: str) -> int:
 
 def _unescaped(point: str) -> str:
     """A mount point's name; /proc/mounts writes spaces and the like as octal numbers."""
-    return point.encode().decode("unicode_escape")
+    return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), point)

@@ -49,7 +49,7 @@ def _broker(url: str) -> Findings:
     try:
         with Connection(url, connect_timeout=SECONDS) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=SECONDS)
-    except (OperationalError, OSError, ImportError, KeyError) as error:
+    except (OperationalError, OSError, ImportError, KeyError, ValueError) as error:
         yield problem(
             f"The broker at {_place(url)} cannot be reached: {error}", "Correct CELERY_BROKER_URL."
         )
@@ -60,4 +60,5 @@ def _broker(url: str) -> Findings:
 def _place(url: str) -> str:
     """Where, without the password."""
     parts = urlsplit(url)
-    return f"{parts.hostname or parts.path}:{parts.port}" if parts.port else parts.hostname or url
+    host = parts.netloc.rpartition("@")[2]
+    return host or (parts.path if parts.scheme == "unix" else "this machine")

@@ -3,18 +3,30 @@ from datetime import timedelta
 import django.core.validators
 from django.conf import settings
 from django.db import migrations, models
+from django.utils import timezone
 
 
 def fill(apps, schema_editor):
-    """Requests made before this field existed end as the settings of their business say."""
+    """Requests made before this field existed get the whole time of their business from now on.
+
+    Those whose start has passed have ended, and nobody is told of it any more.
+    """
     Booking = apps.get_model("booking", "Booking")
     Claim = apps.get_model("booking", "Claim")
+    Session = apps.get_model("booking", "Session")
+    now = timezone.now()
     waiting = Booking.objects.filter(status="pending").select_related("business__settings")
     for booking in waiting.iterator():
         minutes = booking.business.settings.pending_expiry_minutes
-        booking.expires_at = min(booking.created_at + timedelta(minutes=minutes), booking.starts_at)
-        booking.save(update_fields=["expires_at"])
-        Claim.objects.filter(session=booking.session_id).update(expires_at=booking.expires_at)
+        booking.expires_at = min(now + timedelta(minutes=minutes), booking.starts_at)
+        if booking.starts_at <= now:
+            session_id, booking.session = booking.session_id, None
+            booking.status = "expired"
+            booking.save(update_fields=["expires_at", "session", "status"])
+            Session.objects.filter(pk=session_id).delete()
+        else:
+            booking.save(update_fields=["expires_at"])
+            Claim.objects.filter(session=booking.session_id).update(expires_at=booking.expires_at)
 
 
 class Migration(migrations.Migration):

@@ -42,7 +42,9 @@ class Source(models.TextChoices):
 class BookingQuerySet(TenantQuerySet["Booking"]):
     def upcoming(self, now: datetime) -> Self:
         """Those that will or may still take place, soonest first."""
-        return self.filter(status__in=OPEN, ends_at__gt=now).order_by("starts_at", "id")
+        rows = self.filter(status__in=OPEN, ends_at__gt=now)
+        lapsed = Q(status=Status.PENDING, expires_at__lte=now)
+        return rows.exclude(lapsed).order_by("starts_at", "id")
 
     def unanswered(self, now: datetime) -> Self:
         """Requests that can still be answered."""

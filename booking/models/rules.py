@@ -1,14 +1,11 @@
-"""The version of a business's rules. Whatever changes a rule renews it, in the same transaction.
-
-Single rows renew it by Django's signals (see `booking.apps`), rows in bulk by this queryset.
-"""
+"""The version of a business's rules. Whatever changes a rule renews it, in the same transaction."""
 
 import uuid
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 
 from accounts.tenancy import TenantQuerySet, business_of
 
@@ -18,22 +15,47 @@ M = TypeVar("M", bound=models.Model)
 class RuleQuerySet(TenantQuerySet[M]):
     """Rows that a rulebook is compiled from."""
 
+    @transaction.atomic
     def update(self, **values: Any) -> int:
-        businesses = set(self.order_by().values_list(self._path(), flat=True))
+        businesses = self._businesses()
         count = super().update(**values)
         renew_version(businesses)
         return count
 
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        businesses = self._businesses()
+        deleted = super().delete()
+        renew_version(businesses)
+        return deleted
+
+    @transaction.atomic
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         rows = super().bulk_create(objs, *args, **kwargs)
         renew_version({business_of(row).pk for row in rows})
         return rows
 
-    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
-        rows = list(objs)
-        count = super().bulk_update(rows, *args, **kwargs)
-        renew_version({business_of(row).pk for row in rows})
-        return count
+    def _businesses(self) -> set[int]:
+        return set(self.order_by().values_list(self._path(), flat=True))
+
+
+class Rule(models.Model):
+    """A row that a rulebook is compiled from."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        renew_version({business_of(self).pk})
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        business_id = business_of(self).pk
+        deleted = super().delete(*args, **kwargs)
+        renew_version({business_id})
+        return deleted
 
 
 def renew_version(business_ids: Collection[int]) -> None:
@@ -42,11 +64,9 @@ def renew_version(business_ids: Collection[int]) -> None:
     models.QuerySet.update(rows, rules_version=uuid.uuid4())
 
 
-def renew_after_saving(instance: models.Model, **signal_details: Any) -> None:
-    renew_version({business_of(instance).pk})
-
-
 def renew_after_choosing(instance: models.Model, action: str, **signal_details: Any) -> None:
-    """After rows of a many-to-many relation were added, removed or cleared."""
+    """After rows of a many-to-many relation were added, removed or cleared: Django does so inside a
+    transaction, and tells by this signal alone.
+    """
     if action.startswith("post_"):
         renew_version({business_of(instance).pk})

@@ -1,6 +1,6 @@
 from django.db import models
 
-from booking.models.rules import RuleQuerySet
+from booking.models.rules import Rule, RuleQuerySet
 from booking.validators import validate_whole_minute, validate_year
 from config.core.text import validate_name
 from config.core.when import validate_zone
@@ -16,7 +16,7 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, "Sunday"
 
 
-class Schedule(models.Model):
+class Schedule(Rule):
     """Weekly hours plus date overrides, on one zone's clock."""
 
     business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="schedules")
@@ -39,7 +39,7 @@ class Schedule(models.Model):
         return self.name
 
 
-class WeeklyHours(models.Model):
+class WeeklyHours(Rule):
     """One window of one weekday. An end at or before the start lies on the next day."""
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="weekly_hours")
@@ -66,7 +66,7 @@ class WeeklyHours(models.Model):
         return f"{self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
 
 
-class DateOverride(models.Model):
+class DateOverride(Rule):
     """One window of a date that differs from its weekday, or, without times, the date closed.
 
     Several rows of a date are several windows; together they replace the weekly hours.

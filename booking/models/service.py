@@ -8,7 +8,7 @@ from accounts.models.business import validate_color
 from accounts.tenancy import TenantQuerySet
 from booking.availability import SlotAlignment
 from booking.models.resource import Resource
-from booking.models.rules import RuleQuerySet
+from booking.models.rules import Rule, RuleQuerySet
 from booking.models.settings import BookingSettings
 from booking.validators import (
     BUFFER_MINUTES,
@@ -30,7 +30,7 @@ class ServiceQuerySet(RuleQuerySet["Service"]):
         return self.filter(is_active=True)
 
 
-class Service(models.Model):
+class Service(Rule):
     """What a client can book."""
 
     business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="services")

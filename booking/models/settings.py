@@ -5,7 +5,7 @@ from django.core.validators import validate_email
 from django.db import models
 
 from accounts.models import Business
-from booking.models.rules import RuleQuerySet
+from booking.models.rules import Rule, RuleQuerySet
 from booking.validators import BUFFER_MINUTES, EXPIRY_MINUTES, HORIZON_DAYS, NOTICE_MINUTES
 from config.core.text import validate_name, validate_text
 
@@ -19,7 +19,7 @@ def validate_addresses(value: object) -> None:
             raise ValidationError("An address has at most 254 characters.")
 
 
-class BookingSettings(models.Model):
+class BookingSettings(Rule):
     """How a business takes bookings; a service may say otherwise where it has the same field."""
 
     business = models.OneToOneField(Business, models.CASCADE, related_name="settings")

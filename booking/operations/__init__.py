@@ -13,7 +13,7 @@ from booking.operations.errors import (
 )
 from booking.operations.expire import expire_booking, expire_pending
 from booking.operations.record import Actor
-from booking.operations.set_up import AlreadySetUp, FirstBusiness, set_up
+from booking.operations.set_up import AlreadySetUp, FirstBusiness, is_untouched, set_up
 
 __all__ = [
     "Actor",
@@ -32,6 +32,7 @@ __all__ = [
     "create_business",
     "expire_booking",
     "expire_pending",
+    "is_untouched",
     "reject_booking",
     "set_up",
 ]

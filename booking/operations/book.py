@@ -99,7 +99,7 @@ def book(
     _check_open(order)
     try:
         return _sell(order)
-    except (SlotTaken, SlotUnavailable, IntegrityError):
+    except (SlotTaken, SlotUnavailable, PolicyViolation, IntegrityError):
         # Perhaps it was this very request, sent twice, that was quicker.
         if earlier := _earlier(order):
             return earlier
@@ -147,9 +147,9 @@ def _sell(order: _Order) -> Booking:
     for provider_id in _candidates(rules, order):
         try:
             with locking.locked_resources([provider_id]):
-                free_expired([provider_id], now=clock.now())
                 # The rules may have changed since they were read outside the lock.
                 rules = rulebook.rulebook_of(order.business)
+                _clear(rules, order, provider_id)
                 _check_again(rules, order, provider_id)
                 return _write(rules, order, provider_id)
         except SlotTaken:
@@ -171,6 +171,13 @@ def _candidates(rules: Rulebook, order: _Order) -> list[int]:
     if any(reasons <= _LOST for reasons in refused.values()):
         raise SlotTaken(alternatives)
     raise SlotUnavailable(frozenset().union(*refused.values()), alternatives)
+
+
+def _clear(rules: Rulebook, order: _Order, provider_id: int) -> None:
+    """What has expired gives way; a request that is being approved just now is waited for."""
+    if sold := rules.services.get(order.service.pk):
+        ends_at = order.start + timedelta(minutes=sold.duration_minutes)
+        free_expired([provider_id], starts_at=order.start, ends_at=ends_at, now=clock.now())
 
 
 def _check_again(rules: Rulebook, order: _Order, provider_id: int) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status
 from booking.locking import lock_bookings, locked_booking
-from booking.models import ActorKind, Booking, Session, Source
+from booking.models import ActorKind, Booking, Claim, Session, Source
 from booking.operations.record import Actor, record_change
 from booking.operations.release import give_back
 from config.core import clock
@@ -45,18 +45,26 @@ def expire_pending(*, actor: Actor = _BY_ITSELF) -> list[Booking]:
         except (InvalidTransition, TryAgain) as reason:
             # Answered meanwhile, or somebody has the lock: the next sweep looks again.
             logger.info("request %s is left: %s", booking.reference, reason)
+        except Exception:
+            # One that is broken must not keep all others waiting.
+            logger.exception("request %s cannot be ended", booking.reference)
     return ended
 
 
-def free_expired(resource_ids: Collection[int], *, now: datetime) -> None:
-    """Clear what has expired of the resources' time out of the way: the guard still sees it.
+def free_expired(
+    resource_ids: Collection[int], *, starts_at: datetime, ends_at: datetime, now: datetime
+) -> None:
+    """Clear what has expired of `[starts_at, ends_at)` out of the way: the guard still sees it.
 
     Part of the caller's transaction, which has the resources locked.
     """
-    expired = Session.objects.filter(
-        claims__resource__in=resource_ids, claims__expires_at__lte=now
-    ).values_list("pk", flat=True)
-    sessions = set(expired)
+    expired = Claim.objects.filter(
+        resource__in=resource_ids,
+        expires_at__lte=now,
+        ends_at__gt=starts_at,
+        starts_at__lt=ends_at,
+    )
+    sessions = set(expired.values_list("session", flat=True))
     if not sessions:
         return
     for booking in lock_bookings(Booking.objects.filter(session__in=sessions)):

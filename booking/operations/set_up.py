@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import time
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import Business, User
 from accounts.slugs import make_slug
 from booking.locking import locked_installation
@@ -12,7 +14,7 @@ from config.core.errors import DomainError
 
 
 class AlreadySetUp(DomainError):
-    """Somebody can sign in already; whatever comes next is for them to do."""
+    """There is somebody or something already; whatever comes next is for them to do."""
 
     code = "already_set_up"
     message = "This installation has been set up already. Please sign in."
@@ -39,14 +41,25 @@ class FirstBusiness:
     price_amount: int
 
 
+def is_untouched() -> bool:
+    """Whether nobody and nothing was made yet.
+
+    That nobody can sign in is not enough: whoever came by first after an owner was deactivated
+    would be given everything there is.
+    """
+    return not User.objects.exists() and not Business.objects.exists()
+
+
 def set_up(first: FirstBusiness) -> User:
     """Make the first owner, who also operates the installation, with a business to be booked.
 
-    Raises `AlreadySetUp` once somebody can sign in, and Django's `ValidationError`, by field, for
-    what cannot be used; then nothing was made.
+    Raises `AlreadySetUp` for an installation with any account or business, and Django's
+    `ValidationError`, by field, for what cannot be used; then nothing was made.
     """
+    # This takes its time on purpose, and nobody has to wait for it behind the lock.
+    password = make_password(first.password)
     with locked_installation():
-        if User.objects.who_can_sign_in().exists():
+        if not is_untouched():
             raise AlreadySetUp
         business = create_business(
             name=first.name,
@@ -57,7 +70,7 @@ def set_up(first: FirstBusiness) -> User:
         )
         _open(business, first)
         _offer(business, first)
-        return _let_in(business, first)
+        return _let_in(business, first, password)
 
 
 def _open(business: Business, first: FirstBusiness) -> None:
@@ -85,10 +98,9 @@ def _offer(business: Business, first: FirstBusiness) -> None:
     service.providers.add(person)
 
 
-def _let_in(business: Business, first: FirstBusiness) -> User:
+def _let_in(business: Business, first: FirstBusiness, password: str) -> User:
     owner = business.memberships.get().user
-    owner.name, owner.is_superuser, owner.is_active = first.owner_name, True, True
-    owner.set_password(first.password)
+    owner.name, owner.is_superuser, owner.password = first.owner_name, True, password
     owner.full_clean()
     owner.save()
     return owner

@@ -19,6 +19,7 @@ from booking.operations.cancel import cancellation_deadline
 from booking.times import clocks_of, read_clock
 from booking.web import errors, form_token
 from booking.web.forms import ReasonForm
+from booking.web.query import read_hours
 from config.core import clock
 from config.core.errors import DomainError
 
@@ -45,7 +46,8 @@ def opened_by_link(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 @require_safe
 @opened_by_link
 def detail(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    return render(request, "booking/own.html", _context(booking, token))
+    hours = read_hours(request.GET.get("clock", ""))
+    return render(request, "booking/own.html", _context(booking, token, hours))
 
 
 @csrf_exempt  # the token in the address is the authority, and no cookie is asked
@@ -88,7 +90,7 @@ def invite(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     )
 
 
-def _context(booking: Booking, token: str) -> dict[str, object]:
+def _context(booking: Booking, token: str, hours: str = "") -> dict[str, object]:
     business, now = booking.business, clock.now()
     status, deadline = booking.status_at(now), cancellation_deadline(booking)
     is_open = status in OPEN
@@ -107,7 +109,7 @@ def _context(booking: Booking, token: str) -> dict[str, object]:
         "is_over": not is_open or booking.ends_at <= now,
         "can_cancel": is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
-        "times": clocks_of(booking),
+        "times": clocks_of(booking, hours),
         "calendars": calendar_links(booking) if _is_ahead(status, booking) else [],
     }
 

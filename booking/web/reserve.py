@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import rulebook
 from booking.links import manage_token
-from booking.models import ActorKind, Resource, Service, Source
+from booking.models import ActorKind, Booking, Resource, Service, Source
 from booking.operations import (
     Actor,
     IdempotencyMismatch,
@@ -71,7 +71,12 @@ def confirm(request: HttpRequest, business_slug: str, service_slug: str) -> Http
 
 
 def _submit_within_limits(request: HttpRequest, service: Service) -> HttpResponse:
-    """Bookings and vain attempts count apart, by the client's address."""
+    """Bookings and vain attempts count apart, by the client's address.
+
+    A form that is sent again after it has booked makes nothing new, so nothing limits it.
+    """
+    if _has_booked(request, service):
+        return _submit(request, service)
     try:
         throttle.check(request, "bookings", "attempts")
     except throttle.Throttled as refusal:
@@ -82,6 +87,12 @@ def _submit_within_limits(request: HttpRequest, service: Service) -> HttpRespons
     response = _submit(request, service)
     throttle.count(request, "attempts" if response.status_code >= 400 else "bookings")
     return response
+
+
+def _has_booked(request: HttpRequest, service: Service) -> bool:
+    nonce = form_token.read(service.business_id, request.POST.get("form_token", ""))
+    made = Booking.objects.filter(business=service.business_id, idempotency_key=nonce)
+    return nonce is not None and made.exists()
 
 
 def _submit(request: HttpRequest, service: Service) -> HttpResponse:
@@ -109,7 +120,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
         choice.problem = error.message
         page = _page(request, choice, form, status=errors.STATUS[type(error)])
         return errors.say_when_to_retry(page, error)
-    return _go_to(request, manage_token(booking))
+    return _go_to(request, manage_token(booking), hours=choice.hours)
 
 
 def _problem_of_form(request: HttpRequest, service: Service) -> str:
@@ -270,9 +281,9 @@ def _prefill(data: QueryDict) -> dict[str, str]:
     }
 
 
-def _go_to(request: HttpRequest, token: str) -> HttpResponse:
+def _go_to(request: HttpRequest, token: str, *, hours: str) -> HttpResponse:
     """See Other: to the booking's own page, which can be reloaded without sending again."""
-    address = reverse("booking:own", args=[token])
+    address = reverse("booking:own", args=[token]) + (f"?clock={hours}" if hours else "")
     if is_htmx(request):
         # An answer to htmx is swapped into the page; this header has it go there instead.
         return HttpResponse(status=204, headers={"HX-Redirect": address})

@@ -4,6 +4,7 @@ Counted in Redis where there is one, for all processes together; else in each pr
 """
 
 import logging
+import re
 import time
 from functools import cache
 
@@ -69,5 +70,7 @@ def _limiter() -> MovingWindowRateLimiter:
     if not settings.REDIS_URL:
         return MovingWindowRateLimiter(storage_from_string("memory://"))
     waits = {"socket_connect_timeout": 1, "socket_timeout": 1}
-    storage = storage_from_string(settings.REDIS_URL, wrap_exceptions=True, **waits)
+    # The library has a name of its own for a Redis behind a socket.
+    address = re.sub(r"^unix://", "redis+unix://", settings.REDIS_URL)
+    storage = storage_from_string(address, wrap_exceptions=True, **waits)
     return MovingWindowRateLimiter(storage)

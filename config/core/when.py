@@ -1,5 +1,6 @@
 """Dates and times as people read them, by zone and locale."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -67,7 +68,8 @@ def short_date(day: date, locale: str) -> str:
 
 def hours_of(locale: str) -> str:
     """How a locale counts the hours of a day: "12" or "24"."""
-    pattern = babel_locale(locale).time_formats["short"].pattern
+    # Without its literal words: French Canada writes "HH 'h' mm".
+    pattern = re.sub("'[^']*'", "", babel_locale(locale).time_formats["short"].pattern)
     return "12" if "h" in pattern or "K" in pattern else "24"
 
 

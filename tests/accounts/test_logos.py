@@ -175,6 +175,23 @@ def test_a_new_logo_takes_the_place_of_the_old_one(client: Client, with_logo: Bu
     assert (answer.status_code, answer.headers["Location"]) == (302, with_logo.logo_path)
 
 
+def test_writing_an_old_row_back_leaves_the_new_logo(client: Client, with_logo: Business) -> None:
+    old = Business.objects.get(pk=with_logo.pk)
+    content = encoded(Image.new("RGB", (40, 40), "green"))
+    _send(client, with_logo, logo=upload(content))
+    with_logo.refresh_from_db()
+    old.description = "Changed elsewhere"
+    old.save()
+    old.refresh_from_db()
+    assert old.logo.name == with_logo.logo.name
+    assert client.get(old.logo_path).status_code == 200
+
+
+def test_sixteen_bits_of_grey_stay_grey() -> None:
+    drawn = redrawn(encoded(Image.new("I;16", (10, 10), 32768)))
+    assert abs(drawn.convert("L").getpixel((5, 5)) - 128) < 3  # type: ignore[operator]
+
+
 def test_the_logo_is_served_as_nothing_but_a_picture(client: Client, with_logo: Business) -> None:
     answer = client.get(with_logo.logo_path)
     assert answer.status_code == 200

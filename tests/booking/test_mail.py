@@ -19,6 +19,7 @@ from booking.operations import (
     approve_booking,
     cancel_booking,
     expire_booking,
+    expire_pending,
     reject_booking,
 )
 from notifications import messages, outbox
@@ -137,6 +138,33 @@ def test_a_request_that_nobody_answers_is_told_kindly_with_other_times(
     assert "confirm/?start=2027-03-03T08%3A00%3A00Z&tz=Europe%2FBerlin" in text
     assert subject(to_owner) == ("Request expired: Eva Klein — Haircut on Wednesday, 3 March 2027")
     assert "The client was told by mail" in " ".join(body(to_owner).split())
+
+
+def test_while_nothing_can_be_booked_an_expired_request_offers_nothing(
+    booked: Book, service: Service, clock: time_machine.Traveller
+) -> None:
+    service.requires_approval = True
+    service.save()
+    booking = booked(at(8, day=3))
+    service.business.settings.is_active = False
+    service.business.settings.save()
+    clock.move_to(NOW + timedelta(days=1))
+    expire_booking(booking=booking)
+    text = body(dispatch()["eva@example.com"])
+    assert "was not answered in time" in text
+    assert "confirm/?start=" not in text
+
+
+def test_after_an_outage_nobody_is_asked_for_an_answer_that_comes_too_late(
+    booked: Book, service: Service, owner: User, clock: time_machine.Traveller
+) -> None:
+    service.requires_approval = True
+    service.save()
+    booked(at(8, day=3))
+    clock.move_to(NOW + timedelta(days=1))
+    assert dispatch() == {}
+    expire_pending()
+    assert set(dispatch()) == {"eva@example.com", owner.email}
 
 
 def test_a_request_and_its_approval(booked: Book, owner: User, service: Service) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Business
 from booking import rulebook
-from booking.models import DateOverride, Resource, Service, WeeklyHours
+from booking.models import DateOverride, Resource, Schedule, Service, WeeklyHours, rules
 from tests.factories import ProviderFactory, ServiceFactory
 
 Change = Callable[[Service], object]
@@ -61,6 +61,7 @@ CHANGES: dict[str, Change] = {
     "providers, in bulk": lambda service: Resource.objects.update(is_active=False),
     "hours": save_hours,
     "hours, deleted": lambda service: hours(service).delete(),
+    "schedule, deleted": lambda service: Schedule.objects.filter(name="Spare").delete(),
     "hours, all deleted": lambda service: WeeklyHours.objects.all().delete(),
     "hours, in bulk": lambda service: WeeklyHours.objects.bulk_create(
         [WeeklyHours(schedule=hours(service).schedule, weekday=6, start=time(9), end=time(17))]
@@ -73,11 +74,12 @@ CHANGES: dict[str, Change] = {
 @pytest.mark.parametrize("name", CHANGES)
 def test_every_change_of_a_rule_is_seen_at_once(service: Service, name: str) -> None:
     business = Business.objects.get(pk=service.business_id)
+    Schedule.objects.create(business=business, name="Spare")
     before = rulebook.rulebook_of(business)
     CHANGES[name](service)
     business.refresh_from_db()
     assert rulebook.rulebook_of(business) is not before
-    assert rulebook.rulebook_of(business) == rulebook.compile_rulebook(business)
+    assert rulebook.rulebook_of(business) == rulebook.compile_rulebook(business, business.timezone)
 
 
 def test_while_nothing_changes_one_query_is_asked(service: Service) -> None:
@@ -113,3 +115,22 @@ def test_no_more_businesses_are_kept_than_fit(
     for business in (service.business, ServiceFactory.create().business):
         rulebook.rulebook_of(business)
         assert list(rulebook._kept) == [business.pk]
+
+
+def test_rule_and_version_are_written_together(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(businesses: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(rules, "renew_version", fail)
+    for change in ("service", "service, in bulk", "hours", "hours, all deleted", "hours, in bulk"):
+        before = list(Service.objects.values()), list(WeeklyHours.objects.values())
+        with pytest.raises(ConnectionError):
+            CHANGES[change](service)
+        assert (list(Service.objects.values()), list(WeeklyHours.objects.values())) == before
+
+
+def test_the_zone_is_the_one_in_the_database(service: Service) -> None:
+    Business.objects.filter(pk=service.business_id).update(timezone="Asia/Tokyo")
+    assert rulebook.rulebook_of(service.business).timezone == "Asia/Tokyo"

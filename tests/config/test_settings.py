@@ -12,6 +12,8 @@ import pytest
     [
         ("RATE_LIMITS", "bookings=lots", "RATE_LIMITS must be like"),
         ("RATE_LIMITS", "logins=5/hour", "RATE_LIMITS must be like"),
+        ("RATE_LIMITS", "bookings=10/hour;2/minute", "RATE_LIMITS must be like"),
+        ("REDIS_URL", "sentinel://host", "REDIS_URL must begin with"),
         ("TRUSTED_PROXIES", "proxy.example.com", "TRUSTED_PROXIES: 'proxy.example.com'"),
         ("BASE_URL", "booking.example.com", "BASE_URL must be an http:// or https:// address"),
         ("SECRET_KEY", "short", "SECRET_KEY is missing or shorter than 50 characters"),

@@ -9,7 +9,8 @@ MORNING = datetime(2027, 3, 1, 8, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("locale", "hours"), [("en-GB", "24"), ("en-US", "12"), ("de", "24"), ("ar", "12"), ("?", "12")]
+    ("locale", "hours"),
+    [("en-GB", "24"), ("en-US", "12"), ("de", "24"), ("ar", "12"), ("fr-CA", "24"), ("?", "12")],
 )
 def test_a_locale_counts_its_hours(locale: str, hours: str) -> None:
     assert hours_of(locale) == hours

@@ -18,7 +18,6 @@ from booking.operations import (
     Details,
     approve_booking,
     book,
-    expire_booking,
     expire_pending,
 )
 from config.core import clock
@@ -110,16 +109,6 @@ def test_expiring_while_being_approved_has_one_outcome(request_: Booking, pause:
     assert outcomes() == ["booking.approved"]
     request_.refresh_from_db()
     assert (request_.status, Claim.objects.get().expires_at) == (Status.CONFIRMED, None)
-
-
-def test_approving_while_it_expires_has_one_outcome(request_: Booking, pause: None) -> None:
-    expire_in(0, request_)
-    both(
-        lambda: expire_booking(booking=request_),
-        lambda: approve_booking(booking=request_, actor=STAFF),
-    )
-    assert outcomes() == ["booking.expired"]
-    assert not Claim.objects.exists()
 
 
 def test_without_the_lock_this_test_finds_both_outcomes(

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def answers() -> dict[str, Any]:
     }
 
 
-def test_where_nobody_can_sign_in_the_admin_leads_to_the_setup(client: Client) -> None:
+def test_where_there_is_nobody_yet_the_admin_leads_to_the_setup(client: Client) -> None:
     page = client.get("/admin/", follow=True)
     assert page.redirect_chain[-1][0] == SETUP
     assert "Set up Openslot" in text_of(page)
@@ -71,22 +72,29 @@ def test_the_setup_is_there_once(client: Client, answers: dict[str, Any]) -> Non
     assert "Log in" in text_of(Client().get("/admin/", follow=True))
 
 
-@pytest.mark.parametrize("is_superuser", [True, False])
-def test_who_can_sign_in_closes_the_setup(client: Client, is_superuser: bool) -> None:
-    if is_superuser:
-        UserFactory.create(is_superuser=True)
-    else:
-        MembershipFactory.create()
-    assert client.get(SETUP).status_code == 302
+def an_operator() -> None:
+    UserFactory.create(is_superuser=True)
 
 
-def test_who_cannot_sign_in_does_not_close_it(client: Client, answers: dict[str, Any]) -> None:
-    UserFactory.create()
+def an_owner_who_was_deactivated() -> None:
     MembershipFactory.create(user__is_active=False)
+
+
+def a_business_without_a_password() -> None:
     create_business(name="Begun by a command", owner_email="nora@example.com")
-    assert client.get(SETUP).status_code == 200
-    client.post(SETUP, answers | {"name": "Studio Nord"})
-    assert Membership.objects.filter(user__email="nora@example.com").count() == 2
+
+
+@pytest.mark.parametrize(
+    "make", [an_operator, an_owner_who_was_deactivated, a_business_without_a_password]
+)
+def test_whatever_is_there_already_is_given_to_nobody(
+    client: Client, answers: dict[str, Any], make: Callable[[], None]
+) -> None:
+    make()
+    before = list(User.objects.values())
+    for answer in (client.get(SETUP), client.post(SETUP, answers)):
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+    assert list(User.objects.values()) == before
 
 
 @pytest.mark.parametrize(
@@ -101,6 +109,8 @@ def test_who_cannot_sign_in_does_not_close_it(client: Client, answers: dict[str,
         ({"timezone": "Berlin"}, "This is not a time zone we know"),
         ({"currency": "XYZ"}, "This is not an ISO 4217 currency code."),
         ({"currency": "JPY"}, "JPY has no such small coins."),
+        ({"price": "99999999"}, "This is more than any service costs."),
+        ({"opens": "09:00:30"}, "Use whole minutes."),
         ({"price": "-1"}, "greater than or equal to 0"),
         ({"service": "own"}, "What is it called? — Please fill this in."),
         ({"service": "own", "service_name": "Course", "duration_minutes": "1"}, "equal to 5"),
@@ -129,3 +139,10 @@ def test_an_unknown_language_is_no_hindrance(client: Client, wanted: str) -> Non
     page = client.get(SETUP, headers={"Accept-Language": wanted})
     assert page.status_code == 200
     assert '<option value="EUR" selected>' in page.content.decode()
+
+
+def test_a_currency_of_large_numbers_is_no_hindrance(
+    client: Client, answers: dict[str, Any]
+) -> None:
+    client.post(SETUP, answers | {"currency": "VND", "price": "1500000"})
+    assert Service.objects.get().price_amount == 1_500_000

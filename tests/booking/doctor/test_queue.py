@@ -45,3 +45,7 @@ def test_a_server_that_is_away_is_told_without_its_password(settings: Any, schem
     settings.CELERY_BROKER_URL = f"{scheme}127.0.0.1:{free_port()}/"
     [finding] = queue.look()
     assert (finding.level, "hidden" in finding.text) == ("problem", False)
+
+
+def test_an_address_without_a_host_hides_its_password_too() -> None:
+    assert queue._place("redis://:hidden@/0") == "this machine"

@@ -106,3 +106,28 @@ def run(*options: str) -> str:
     said = StringIO()
     call_command("expire_pending", *options, stdout=said)
     return said.getvalue()
+
+
+def test_one_request_that_cannot_be_ended_does_not_keep_the_others(
+    request_: Booking, booked: Book, clock: time_machine.Traveller
+) -> None:
+    other = booked(at(8, day=5), email="other@example.com")
+    Session.objects.filter(bookings=request_).update(spots_taken=0)
+    clock.move_to(NOW + 2 * DAY)
+    assert expire_pending() == [other]
+    request_.refresh_from_db()
+    assert request_.status == Status.PENDING
+
+
+def test_a_booking_ends_only_the_lapsed_requests_in_its_way(
+    request_: Booking, booked: Book, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(NOW + DAY)
+    booked(at(10, day=4), email="other@example.com")
+    request_.refresh_from_db()
+    assert request_.status == Status.PENDING
+
+
+def test_what_has_lapsed_is_not_upcoming(request_: Booking, clock: time_machine.Traveller) -> None:
+    assert list(Booking.objects.upcoming(NOW)) == [request_]
+    assert list(Booking.objects.upcoming(NOW + DAY)) == []

@@ -69,6 +69,21 @@ def test_bookings_are_limited_by_address(
     assert visitor.send(start="2027-03-09T08:00:00Z").status_code == 303
 
 
+def test_sending_the_same_form_again_is_neither_counted_nor_limited(
+    limits: dict[str, Any], visitor: Visitor, service: Service
+) -> None:
+    token = form_token.issue(service.business_id)
+    again: dict[str, Any] = {
+        "start": "2027-03-02T08:00:00Z",
+        "email": "eva@example.com",
+        "form_token": token,
+    }
+    assert [visitor.send(**again).status_code for _ in range(5)] == [303] * 5
+    others = [visitor.send(start=f"2027-03-{day}T08:00:00Z") for day in ("03", "04", "05")]
+    assert [answer.status_code for answer in others] == [303, 303, 429]
+    assert visitor.send(**again).status_code == 303
+
+
 def test_vain_attempts_count_apart(limits: dict[str, Any], visitor: Visitor) -> None:
     assert [visitor.send(name="").status_code for _ in range(4)] == [400] * 4
     assert visitor.send(start="2027-03-02T08:00:00Z").status_code == 303
