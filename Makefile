@@ -9,7 +9,7 @@ help: ## List what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
 run: setup ## Start everything for a first look: packages, database, demo business (DEMO=no: none), web and worker
-	@$(VENV) -m config.embedded $(if $(filter no,$(DEMO)),--no-demo)
+	@$(VENV) -m config.embedded
 
 setup: ## Make .venv with the packages that Openslot needs to run
 	@$(call install,base)

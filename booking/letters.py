@@ -182,10 +182,16 @@ def _owner_requested(booking: Booking) -> Letter:
         headline=f"{booking.client_name} asks for a time",
         paragraphs=[
             f"Please answer by {_answer_by(booking)}: the time is kept until then, and after it the"
-            " request ends by itself. The client hears of your decision."
+            f" request ends by itself. {_hears_of_it(booking)}"
         ],
         button=Link("Approve or decline", links.decide_url(booking)),
     )
+
+
+def _hears_of_it(booking: Booking) -> str:
+    if booking.client_email:
+        return "The client hears of your decision by mail."
+    return f"The client gave no e-mail: please call {booking.client_phone} then."
 
 
 def _owner_confirmed(booking: Booking) -> Letter:
@@ -199,7 +205,10 @@ def _owner_confirmed(booking: Booking) -> Letter:
 
 
 def _owner_cancelled(booking: Booking) -> Letter:
-    paragraphs = ["The time is free again."]
+    entry = booking.history.filter(event=Event.CANCELLED).select_related("actor").last()
+    by_client = entry is None or entry.actor_kind == ActorKind.CLIENT
+    who = "The client" if by_client else str(entry.actor or "Somebody") if entry else ""
+    paragraphs = [f"{who} cancelled it, and the time is free again."]
     if booking.cancellation_reason:
         paragraphs.append(f"Reason: {booking.cancellation_reason}")
     return _to_owner(

@@ -138,12 +138,18 @@ def prepare() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        if not Business.objects.exists() and "--no-demo" not in sys.argv:
+        if not Business.objects.exists() and wants_demo():
             with Path(os.devnull).open("w") as nowhere:
                 call_command("seed_demo", stdout=nowhere)
     except (CommandError, DatabaseError, ImproperlyConfigured) as error:
         sys.exit(f"The database could not be prepared: {error}")
     print(welcome(), flush=True)
+
+
+def wants_demo() -> bool:
+    """Whether an empty database gets the demo: unless the argument or DEMO says no."""
+    said = os.environ.get("DEMO", "").lower()
+    return "--no-demo" not in sys.argv and said not in {"no", "false", "off", "0", "none"}
 
 
 def welcome() -> str:
@@ -168,7 +174,15 @@ def welcome() -> str:
     if settings.EMAIL_BACKEND.startswith("notifications."):
         lines.append(f"  Mails          {settings.EMAIL_FILE_PATH} (one file each)")
     lines.append(f"  Data           {settings.DATA_DIR}")
+    lines.append(f"  Commands       {said_again()}python3 manage.py doctor")
     return "\n".join([*lines, ""])
+
+
+def said_again() -> str:
+    """What a command has to be told as well, to mean this installation and no other."""
+    usual = {"DATA_DIR": str(BASE_DIR / "var"), "PORT": "8000"}
+    given = {name: os.environ[name] for name, value in usual.items() if os.environ[name] != value}
+    return "".join(f"{name}={value} " for name, value in given.items())
 
 
 def serve(listener: socket.socket) -> None:

@@ -209,9 +209,12 @@ AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
 
 # --- Database ------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+try:
+    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+except ValueError as error:
+    raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}.") from error
 _database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
+if _database.get("ENGINE") == "django.db.backends.sqlite3":
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     _database["OPTIONS"] = {
         "timeout": 10,
@@ -222,7 +225,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
     # Races need a file: a shared in-memory database ignores the timeout.
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
-elif _database["ENGINE"] == "django.db.backends.postgresql":
+elif _database.get("ENGINE") == "django.db.backends.postgresql":
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 10},
@@ -294,7 +297,15 @@ CELERY_BEAT_SCHEDULE = {
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 _email_url = env.str("EMAIL_URL", default="")
 if _email_url:
-    vars().update(env.email_url_config(_email_url))
+    try:
+        vars().update(env.email_url_config(_email_url))
+        if not urlsplit(_email_url).hostname:
+            raise ValueError("it names no mail server")  # noqa: TRY301
+    except (ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be like smtp+tls://user:password@host:587 or"
+            f" smtp+ssl://user:password@host:465: {str(error).strip()}."
+        ) from error
 else:
     EMAIL_BACKEND = "notifications.channels.email_files.EmailBackend"
 EMAIL_TIMEOUT = 20
@@ -339,13 +350,18 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
     },
-    "filters": {"hide_tokens": {"()": "config.core.logs.HideTokens"}},
+    "filters": {
+        "hide_tokens": {"()": "config.core.logs.HideTokens"},
+        "calm": {"()": "config.core.logs.ClosedIsNoError"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["hide_tokens"],
+            "filters": ["hide_tokens", "calm"],
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Anybody can send too much; it is answered, and no news to whoever reads the log.
+    "loggers": {"django.security.RequestDataTooBig": {"level": "CRITICAL"}},
 }

@@ -89,8 +89,9 @@ class Business(models.Model):
 
     objects = BusinessQuerySet.as_manager()
     tenant_path = ""
-    # The logo's name as it was read; a new business has none.
+    # Logo and slug as they were read: forms show what is stored while something else is typed.
     _loaded_logo: str = ""
+    _loaded_slug: str = ""
 
     class Meta:
         ordering = ["name", "id"]
@@ -107,7 +108,7 @@ class Business(models.Model):
             # Not changed here; somebody else may have changed it since this was read.
             self.logo.name = logo
         super().save(*args, **kwargs)
-        self._loaded_logo = self.logo.name or ""
+        self._loaded_logo, self._loaded_slug = self.logo.name or "", self.slug
         if slug != self.slug:
             FormerSlug.objects.filter(slug=self.slug).delete()
             FormerSlug.objects.get_or_create(business=self, slug=slug)
@@ -118,6 +119,7 @@ class Business(models.Model):
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         row = super().from_db(*args, **kwargs)
         row._loaded_logo = row.__dict__.get("logo", "")  # noqa: SLF001 - its own class
+        row._loaded_slug = row.__dict__.get("slug", "")  # noqa: SLF001
         return row
 
     def clean(self) -> None:
@@ -130,7 +132,9 @@ class Business(models.Model):
         """The address of the logo within this site, or "" without one."""
         if not self.logo:
             return ""
-        return reverse("accounts:logo", args=[self.slug, Path(str(self.logo)).stem])
+        return reverse(
+            "accounts:logo", args=[self._loaded_slug or self.slug, Path(str(self.logo)).stem]
+        )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -24,8 +24,7 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             (CLOSED, "Not until I change it here"),
         ],
         widget=forms.RadioSelect,
-        help_text="Bookings already made stay, clients can still see and cancel them, and you can"
-        " still book for a caller.",
+        help_text="Bookings already made stay, and clients can still see and cancel them.",
     )
     notify_emails = LinesField(
         label="Alert addresses",

@@ -1,5 +1,6 @@
 """Domain errors and missing pages, as pages that say what happened and what one can do."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -58,6 +59,13 @@ def notice(
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return notice(
+            request,
+            status=413,
+            headline="This is too long",
+            text="Nothing was changed. Please go back, shorten what you wrote and send it again.",
+        )
     return notice(
         request,
         status=400,

@@ -10,6 +10,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import Business
 from booking.closures import closure_of, closure_of_service
 from booking.models import Service
+from booking.operations import is_untouched
 from booking.web import errors
 from booking.web.calendar import build_calendar
 from booking.web.query import read_query
@@ -25,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
     businesses = list(rows.filter(settings__is_active=True)[:50]) or list(rows[:2])
     if len(businesses) == 1:
         return redirect("booking:business", businesses[0].slug)
+    if not businesses and is_untouched():
+        return redirect("admin:setup")
     return render(request, "booking/home.html", {"businesses": businesses})
 
 

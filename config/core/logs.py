@@ -13,3 +13,12 @@ class HideTokens(logging.Filter):
         if _TOKEN.search(message):
             record.msg, record.args = _TOKEN.sub("…", message), ()
         return True
+
+
+class ClosedIsNoError(logging.Filter):
+    """Tells of an answer 503 as a warning: a page that is paused, or a moment when all is busy."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno == logging.ERROR and getattr(record, "status_code", None) == 503:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True

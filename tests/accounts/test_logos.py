@@ -215,3 +215,13 @@ def test_staff_read_whether_there_is_a_logo(
     client.force_login(staff)
     page = client.get(f"/admin/accounts/business/{business.pk}/change/")
     assert (page.status_code, "logo" in page.content.decode().lower()) == (200, True)
+
+
+@pytest.mark.parametrize("slug", ["nope/../x", "Swim School!", "admin"])
+def test_a_link_that_cannot_be_used_leaves_the_logo_where_it_is(
+    client: Client, with_logo: Business, slug: str
+) -> None:
+    form = business_form(with_logo, slug=slug)
+    page = client.post(f"/admin/accounts/business/{with_logo.pk}/change/", form)
+    assert page.status_code == 200
+    assert with_logo.logo_path in page.content.decode()

@@ -167,6 +167,16 @@ def test_after_an_outage_nobody_is_asked_for_an_answer_that_comes_too_late(
     assert set(dispatch()) == {"eva@example.com", owner.email}
 
 
+def test_the_business_is_told_whom_to_call_when_there_is_no_address(
+    booked: Book, owner: User, service: Service
+) -> None:
+    service.requires_approval = True
+    service.save()
+    booked(at(8), email="", phone="+4930901820")
+    text = " ".join(body(dispatch()[owner.email]).split())
+    assert "The client gave no e-mail: please call +4930901820 then." in text
+
+
 def test_a_request_and_its_approval(booked: Book, owner: User, service: Service) -> None:
     service.requires_approval = True
     service.save()

@@ -7,7 +7,7 @@ from django.test import Client
 
 from config.core import when
 from config.core.fields import CleanCharField, LinesField, MoneyField
-from config.core.logs import HideTokens
+from config.core.logs import ClosedIsNoError, HideTokens
 from config.core.money import format_money, validate_currency
 from config.core.text import clean_text, validate_line, validate_name, validate_text
 
@@ -124,3 +124,12 @@ def test_the_token_of_a_clients_link_is_not_logged() -> None:
 def test_head_has_the_length_and_no_body(client: Client) -> None:
     get, head = client.get("/health/live"), client.head("/health/live")
     assert (head.content, head.headers["Content-Length"]) == (b"", str(len(get.content)))
+
+
+@pytest.mark.parametrize(("status", "level"), [(500, "ERROR"), (503, "WARNING"), (None, "ERROR")])
+def test_a_closed_page_is_no_error(status: int | None, level: str) -> None:
+    record = logging.makeLogRecord({"levelno": logging.ERROR, "levelname": "ERROR"})
+    if status:
+        record.status_code = status
+    assert ClosedIsNoError().filter(record)
+    assert record.levelname == level

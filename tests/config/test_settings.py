@@ -17,6 +17,11 @@ import pytest
         ("TRUSTED_PROXIES", "proxy.example.com", "TRUSTED_PROXIES: 'proxy.example.com'"),
         ("BASE_URL", "booking.example.com", "BASE_URL must be an http:// or https:// address"),
         ("SECRET_KEY", "short", "SECRET_KEY is missing or shorter than 50 characters"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL must be sqlite"),
+        ("DATABASE_URL", "postgres://u:p@host:abc/x", "DATABASE_URL cannot be read"),
+        ("EMAIL_URL", "foo", "EMAIL_URL must be like smtp+tls"),
+        ("EMAIL_URL", "smtp://", "EMAIL_URL must be like smtp+tls"),
+        ("EMAIL_URL", "smtp://host:abc", "EMAIL_URL must be like smtp+tls"),
         ("DATABASE_URL", "mysql://host/name", "DATABASE_URL must be sqlite"),
     ],
 )
@@ -42,3 +47,15 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_a_command_says_it_in_one_line() -> None:
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        env=os.environ | {"EMAIL_URL": "foo"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (answer.returncode, len(answer.stderr.splitlines())) == (1, 1)
+    assert answer.stderr.startswith("EMAIL_URL must be like")

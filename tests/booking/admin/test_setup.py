@@ -146,3 +146,9 @@ def test_a_currency_of_large_numbers_is_no_hindrance(
 ) -> None:
     client.post(SETUP, answers | {"currency": "VND", "price": "1500000"})
     assert Service.objects.get().price_amount == 1_500_000
+
+
+def test_the_start_page_of_an_untouched_installation_leads_to_the_setup(client: Client) -> None:
+    assert client.get("/").headers["Location"] == SETUP
+    a_business_without_a_password()
+    assert client.get("/").headers["Location"] == "/book/begun-by-a-command/"

@@ -192,3 +192,10 @@ def test_guessed_links_all_look_alike(client: Client, service: Service) -> None:
         for guess in ("1", "0" * 32, f"{'0' * 32}.1.{'A' * 43}", "..admin", "é")
     }
     assert len(pages) == 1
+
+
+def test_what_is_too_long_is_said_to_be(visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    refused = visitor.send(notes="x" * 1_100_000)
+    assert refused.status_code == 413
+    assert "shorten what you wrote" in text_of(refused)
+    assert "Traceback" not in caplog.text
