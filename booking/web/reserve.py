@@ -75,17 +75,17 @@ def _submit_within_limits(request: HttpRequest, service: Service) -> HttpRespons
 
     A form that is sent again after it has booked makes nothing new, so nothing limits it.
     """
-    if _has_booked(request, service):
-        return _submit(request, service)
     try:
         throttle.check(request, "bookings", "attempts")
     except throttle.Throttled as refusal:
-        choice = read_choice(service, request.POST)
-        choice.problem = refusal.message
-        page = _page(request, choice, BookingForm(service, request.POST), status=429)
-        return errors.say_when_to_retry(page, refusal)
+        if not _has_booked(request, service):
+            choice = read_choice(service, request.POST)
+            choice.problem = refusal.message
+            page = _page(request, choice, BookingForm(service, request.POST), status=429)
+            return errors.say_when_to_retry(page, refusal)
     response = _submit(request, service)
-    throttle.count(request, "attempts" if response.status_code >= 400 else "bookings")
+    if response.status_code >= 400:
+        throttle.count(request, "attempts")
     return response
 
 
@@ -103,6 +103,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     choice.problem = _problem_of_form(request, service) or choice.problem
     if not form.is_valid() or choice.problem or choice.start is None:
         return _page(request, choice, form, refusal=_still_lost(choice), status=400)
+    asked_at = clock.now()
     try:
         booking = book(
             service=service,
@@ -120,6 +121,8 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
         choice.problem = error.message
         page = _page(request, choice, form, status=errors.STATUS[type(error)])
         return errors.say_when_to_retry(page, error)
+    if booking.created_at >= asked_at:
+        throttle.count(request, "bookings")
     return _go_to(request, manage_token(booking), hours=choice.hours)
 
 
