@@ -4,11 +4,15 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
-from booking.models import Service
+from booking.letters import compose
+from booking.lifecycle import Status
+from booking.models import Booking, Service
 from config.core import clock
-from tests.factories import BusinessFactory, ServiceFactory
+from tests.browser.salon import book_in_state, in_days
+from tests.factories import BusinessFactory, MembershipFactory, ServiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -121,6 +125,61 @@ def test_long_words_fit_into_the_smallest_phone(
     page.goto(f"{site}/book/salon-mara/{address}")
     page.evaluate("direction => (document.documentElement.dir = direction)", direction)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.fixture
+def long_name(service: Service) -> Booking:
+    """A request of somebody whose name is one word of 90 letters."""
+    start = in_days(3, 9)
+    while start.weekday() > 4:
+        start += timedelta(days=1)
+    booking = book_in_state(service, start, Status.PENDING)
+    booking.client_name = "W" * 90
+    booking.save()
+    return booking
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_long_name_leaves_the_answer_in_sight(
+    page: Page, site: str, long_name: Booking, width: int
+) -> None:
+    owner = MembershipFactory.create(business=long_name.business).user
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}/admin/booking/booking/")
+    page.get_by_label("E-mail").fill(owner.email)
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("link", name=re.compile("Decline"))).to_be_visible()
+    hidden = page.locator(".results").evaluate("box => box.scrollWidth - box.clientWidth")
+    assert (hidden, page.evaluate("document.documentElement.scrollWidth")) == (0, width)
+
+
+@pytest.mark.parametrize(("width", "card"), [(320, 296), (1280, 560)])
+def test_a_long_name_fits_into_the_mail(
+    page: Page, long_name: Booking, width: int, card: int
+) -> None:
+    letter = compose("owner_requested", str(long_name.uuid))
+    page.set_viewport_size({"width": width, "height": 900})
+    page.set_content(render_to_string("notifications/letter.html", {"letter": letter}))
+    assert page.locator(".card").evaluate("card => card.offsetWidth") == card
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [320, 352, 390])
+def test_month_heading_and_button_share_an_edge(
+    page: Page, site: str, service: Service, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}/book/salon-mara/haircut/")
+    lefts = [
+        page.locator(place).evaluate("part => part.getBoundingClientRect().left")
+        for place in (".month-head h2", ".month-choice .button", "td:first-child .day >> nth=0")
+    ]
+    day = page.locator(".day").first.evaluate("day => day.offsetWidth")
+    # A day's own edge is 2 pixels further in.
+    assert lefts[0] == lefts[1]
+    assert lefts[1] - 2 <= lefts[2] <= lefts[1]
+    assert day >= 44
 
 
 def test_while_a_month_loads_no_day_looks_full_or_free(spring: Page) -> None:
