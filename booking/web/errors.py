@@ -33,6 +33,10 @@ STATUS: dict[type[DomainError], int] = {
 }
 
 
+# Words and address of a link.
+Way = tuple[str, str]
+
+
 def say_when_to_retry(response: HttpResponse, error: DomainError | None) -> HttpResponse:
     if error and error.retry_after:
         response["Retry-After"] = str(error.retry_after)
@@ -46,7 +50,7 @@ def notice(
     headline: str,
     text: str,
     business: Business | None = None,
-    link: tuple[str, str] | None = None,
+    link: Way | None = None,
 ) -> HttpResponse:
     context = {"headline": headline, "text": text, "business": business, "link": link}
     response = render(request, "booking/notice.html", context, status=status)
@@ -55,6 +59,17 @@ def notice(
         response.headers["HX-Retarget"] = "body"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def way_to_pages(business: Business) -> Way:
+    return "Go to the booking page", reverse("booking:business", args=[business.slug])
+
+
+def way_on(request: HttpRequest) -> Way:
+    """Where somebody goes on for whom no nearer page is known."""
+    admin = reverse("admin:index")
+    start = admin if request.path.startswith(admin) else reverse("booking:home")
+    return "Open the start page", start
 
 
 @requires_csrf_token
@@ -71,6 +86,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         status=400,
         headline="This request could not be read",
         text="Nothing was changed. Please go back and try again.",
+        link=way_on(request),
     )
 
 
@@ -80,6 +96,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         status=403,
         headline="You may not see this page",
         text="Sign in with an account that may, or ask whoever sent you here.",
+        link=way_on(request),
     )
 
 
@@ -89,15 +106,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         status=403,
         headline="This form can no longer be sent",
         text="Nothing was changed. Open the page again, sign in if it asks you to, and send it.",
+        link=way_on(request),
     )
 
 
-def foreign_form(request: HttpRequest) -> HttpResponse:
+def foreign_form(request: HttpRequest, business: Business) -> HttpResponse:
     return notice(
         request,
         status=403,
         headline="This form did not come from our page",
         text="Nothing was changed. Please open the booking page itself and send it from there.",
+        business=business,
+        link=way_to_pages(business),
     )
 
 
@@ -116,7 +136,7 @@ def closed_link(request: HttpRequest, closed: LinkClosed) -> HttpResponse:
         headline=headline,
         text=text,
         business=business,
-        link=("Go to the booking page", reverse("booking:business", args=[business.slug])),
+        link=way_to_pages(business),
     )
 
 
@@ -126,17 +146,28 @@ def unknown_link(request: HttpRequest) -> HttpResponse:
         status=404,
         headline="There is nothing at this address",
         text="Please copy the whole link from your mail: some programs cut off its end.",
+        link=way_on(request),
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    business = _business_of(request)
+    text = "The link may have a typing error, or the page may be gone."
     return notice(
         request,
         status=404,
         headline="There is nothing at this address",
-        text="The link may have a typing error, or the page may be gone."
-        " Ask the business for its booking link.",
+        text=text if business else f"{text} Ask the business for its booking link.",
+        business=business,
+        link=way_to_pages(business) if business else way_on(request),
     )
+
+
+def _business_of(request: HttpRequest) -> Business | None:
+    """The business whose page was asked for, as far as the address names one."""
+    match = request.resolver_match
+    slug = match and match.kwargs.get("business_slug")
+    return Business.objects.at(slug).first() if slug else None
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -145,4 +176,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
         status=500,
         headline="Something went wrong on our side",
         text="Nothing was changed. Please try again in a moment.",
+        link=way_on(request),
     )

@@ -59,7 +59,7 @@ def cancel(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "booking/cancel.html", context | {"form": ReasonForm()})
     if not form_token.same_origin(request):
-        return errors.foreign_form(request)
+        return errors.foreign_form(request, booking.business)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return render(request, "booking/cancel.html", context | {"form": form}, status=400)

@@ -99,7 +99,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     choice = read_choice(service, request.POST)
     form = BookingForm(service, request.POST)
     if not form_token.same_origin(request):
-        return errors.foreign_form(request)
+        return errors.foreign_form(request, service.business)
     choice.problem = _problem_of_form(request, service) or choice.problem
     if not form.is_valid() or choice.problem or choice.start is None:
         return _page(request, choice, form, refusal=_still_lost(choice), status=400)

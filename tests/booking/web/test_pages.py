@@ -156,14 +156,22 @@ def test_a_provider_of_another_business_is_not_known(client: Client, service: Se
 
 
 @pytest.mark.parametrize(
-    "address",
-    ["/book/nobody/", "/book/salon-mara/nothing/", "/nobody/book", "/booking/nonsense/", "/x"],
+    ("address", "way_on"),
+    [
+        ("/book/nobody/", ("/", "Open the start page")),
+        ("/book/salon-mara/nothing/", ("/book/salon-mara/", "Go to the booking page")),
+        ("/nobody/book", ("/", "Open the start page")),
+        ("/booking/nonsense/", ("/", "Open the start page")),
+        ("/x", ("/", "Open the start page")),
+    ],
 )
-def test_what_is_not_there_is_a_friendly_404(
-    client: Client, service: Service, address: str
+def test_what_is_not_there_is_a_friendly_404_that_leads_on(
+    client: Client, service: Service, address: str, way_on: tuple[str, str]
 ) -> None:
     page = client.get(address)
     assert (page.status_code, "There is nothing at this address" in text_of(page)) == (404, True)
+    html = page.content.decode()
+    assert re.findall(r'<a class="button" href="([^"]*)">([^<]*)</a>', html) == [way_on]
 
 
 @pytest.mark.parametrize("address", ["/book/salon-mara/%00/", "/book/salon-mara/?x=%00"])
