@@ -21,7 +21,10 @@ _LANGUAGES = (
 
 
 class OpenSelect(forms.Select):
-    """A select that keeps a value set elsewhere, even one that it would not offer."""
+    """A select that keeps a value set elsewhere, even one that it would not offer.
+
+    Where nothing is chosen it says so, and does not show its first choice as if it were.
+    """
 
     def __init__(self, choices: Callable[[], Any]) -> None:
         # Called when first shown: the names take a moment to look up.
@@ -30,11 +33,11 @@ class OpenSelect(forms.Select):
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
         groups = super().optgroups(name, value, attrs)
         offered = {str(option["value"]) for _, options, _ in groups for option in options}
-        kept = [(text, text) for text in value if text and text not in offered]
-        return groups + [
+        kept = [(text, text or "Choose one") for text in value or [""] if text not in offered]
+        return [
             (None, [self.create_option(name, text, label, True, 0)], 0)  # noqa: FBT003
             for text, label in kept
-        ]
+        ] + groups
 
 
 @lru_cache

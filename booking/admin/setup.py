@@ -32,9 +32,14 @@ from config.core.money import validate_currency
 from config.core.text import validate_name
 from config.core.when import validate_locale, validate_zone
 
+FILL_IN = "Please fill this in."
+CHOOSE = "Please choose one."
 OWN = "own"
+# Until the end of the day.
+MIDNIGHT = time(0)
 # As much as the database keeps, in minor units.
 MAX_PRICE = 2_147_483_647
+TOO_DEAR = "This is more than any service costs."
 # What many begin with: a name, and minutes.
 PRESETS = {
     "consultation": ("Consultation", 30),
@@ -109,15 +114,28 @@ class SetupForm(forms.Form):
     service = forms.ChoiceField(
         label="What can be booked first?",
         choices=[
+            (OWN, "Something of your own"),
             *((key, f"{name}, {minutes} minutes") for key, (name, minutes) in PRESETS.items()),
-            (OWN, "Something else"),
         ],
     )
     service_name = CleanCharField(
-        label="What is it called?", required=False, max_length=100, validators=[validate_name]
+        label="What is it called?",
+        required=False,
+        max_length=100,
+        validators=[validate_name],
+        widget=forms.TextInput({"placeholder": "for example Haircut, Swimming lesson"}),
     )
     duration_minutes = forms.IntegerField(
-        label="How long, in minutes?", required=False, validators=DURATION_MINUTES, min_value=5
+        label="How long, in minutes?",
+        required=False,
+        initial=60,
+        validators=DURATION_MINUTES,
+        widget=forms.NumberInput({"min": 5, "max": 1440}),
+        error_messages={
+            "invalid": "Write the minutes as a number, such as 45.",
+            "min_value": "At least 5 minutes.",
+            "max_value": "At most 1440 minutes, which is a day.",
+        },
     )
     price = forms.DecimalField(
         required=False,
@@ -125,25 +143,44 @@ class SetupForm(forms.Form):
         max_digits=15,
         decimal_places=3,
         help_text="Left empty, no price is shown.",
+        error_messages={
+            "invalid": "Write the price as a number, such as 45.50.",
+            "min_value": "A price is never below zero.",
+            "max_digits": TOO_DEAR,
+            "max_whole_digits": TOO_DEAR,
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = "Please fill this in."
+                is_list = isinstance(field.widget, forms.Select)
+                field.error_messages["required"] = CHOOSE if is_list else FILL_IN
+            if "invalid_choice" in field.error_messages:
+                field.error_messages["invalid_choice"] = "Please choose from what is listed."
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("service") == OWN:
             for name in ("service_name", "duration_minutes"):
                 if not given.get(name) and name not in self.errors:
-                    self.add_error(name, "Please fill this in.")
+                    self.add_error(name, FILL_IN)
         elif preset := PRESETS.get(given.get("service", "")):
             given["service_name"], given["duration_minutes"] = preset
+        self._check_hours(given)
         self._check_password(given)
         self._count_price(given)
         return given
+
+    def _check_hours(self, given: dict[str, Any]) -> None:
+        opens, closes = given.get("opens"), given.get("closes")
+        if opens and closes and closes != MIDNIGHT and closes <= opens:
+            self.add_error(
+                "closes",
+                "Choose a time later than it opens. Hours past midnight can be set in the admin"
+                " afterwards.",
+            )
 
     def _check_password(self, given: dict[str, Any]) -> None:
         try:
@@ -160,7 +197,7 @@ class SetupForm(forms.Form):
         if amount != int(amount):
             self.add_error("price", f"{currency} has no such small coins.")
         elif amount > MAX_PRICE:
-            self.add_error("price", "This is more than any service costs.")
+            self.add_error("price", TOO_DEAR)
         given["price_amount"] = int(amount)
 
     def first_business(self) -> FirstBusiness:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -111,10 +112,19 @@ def test_whatever_is_there_already_is_given_to_nobody(
         ({"currency": "JPY"}, "JPY has no such small coins."),
         ({"price": "99999999"}, "This is more than any service costs."),
         ({"opens": "09:00:30"}, "Use whole minutes."),
-        ({"price": "-1"}, "greater than or equal to 0"),
+        ({"price": "-1"}, "Price — A price is never below zero."),
+        ({"price": "much"}, "Price — Write the price as a number, such as 45.50."),
+        ({"closes": "10:00"}, "Until — Choose a time later than it opens."),
+        ({"closes": "09:00"}, "Hours past midnight can be set in the admin afterwards."),
+        ({"timezone": ""}, "Time zone — Please choose one."),
+        ({"days": ["9"]}, "Open on — Please choose from what is listed."),
         ({"service": "own"}, "What is it called? — Please fill this in."),
-        ({"service": "own", "service_name": "Course", "duration_minutes": "1"}, "equal to 5"),
-        ({"service": "massage"}, "Select a valid choice."),
+        (
+            {"service": "own", "service_name": "Course", "duration_minutes": "1"},
+            "At least 5 minutes.",
+        ),
+        ({"service": "own", "service_name": "Course", "duration_minutes": "-5"}, "At least 5"),
+        ({"service": "massage"}, "Please choose from what is listed."),
         ({"opens": "25:00"}, "Enter a valid time."),
     ],
 )
@@ -126,6 +136,65 @@ def test_a_wrong_answer_is_named_and_nothing_is_lost(
     assert said in text_of(page)
     assert answers["owner_name"] in page.content.decode() or "owner_name" in change
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"service": "own", "service_name": "Course", "duration_minutes": "-5"}, "At least 5"),
+        ({"price": "-1"}, "A price is never below zero."),
+        ({"closes": "09:00"}, "Choose a time later than it opens."),
+        ({"password": ""}, "Please fill this in."),
+    ],
+)
+def test_each_error_is_said_once_at_its_field(
+    client: Client, answers: dict[str, Any], change: dict[str, Any], said: str
+) -> None:
+    page = text_of(client.post(SETUP, answers | change))
+    # Above the form with a link to it, and at the field.
+    assert page.count(said) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("Berlin", ("Berlin", "Berlin")), ("", ("", "Choose one"))],
+)
+def test_a_refused_zone_stays_chosen_and_nothing_else_is(
+    client: Client, answers: dict[str, Any], given: str, shown: tuple[str, str]
+) -> None:
+    html = client.post(SETUP, answers | {"timezone": given}).content.decode()
+    select = html.split('name="timezone"', 1)[1].split("</select>", 1)[0]
+    assert re.findall(r'<option value="([^"]*)" selected>\s*([^<]*?)\s*<', select) == [shown]
+
+
+def test_a_business_can_be_open_until_midnight(client: Client, answers: dict[str, Any]) -> None:
+    client.post(SETUP, answers | {"closes": "00:00"})
+    assert [str(hours) for hours in WeeklyHours.objects.all()] == [
+        "Tuesday 10:00–00:00",
+        "Saturday 10:00–00:00",
+    ]
+
+
+def test_something_of_ones_own_is_the_first_choice(client: Client, answers: dict[str, Any]) -> None:
+    html = client.get(SETUP).content.decode()
+    select = html.split('name="service"', 1)[1].split("</select>", 1)[0]
+    assert re.findall(r'<option value="([^"]*)"', select) == [
+        "own",
+        "consultation",
+        "demo",
+        "support",
+        "training",
+    ]
+    client.post(SETUP, answers | {"service": "own", "service_name": "Cut", "duration_minutes": 45})
+    assert [(made.name, made.duration_minutes) for made in Service.objects.all()] == [("Cut", 45)]
+
+
+def test_a_setup_sent_again_from_another_tab_leads_on(answers: dict[str, Any]) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.get(SETUP)
+    late = strict.post(SETUP, answers | {"csrfmiddlewaretoken": "x" * 64})
+    assert late.status_code == 403
+    assert '<a class="button" href="/admin/">Open the start page</a>' in late.content.decode()
 
 
 def test_language_and_currency_are_guessed_from_the_browser(client: Client) -> None:
