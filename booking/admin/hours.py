@@ -1,4 +1,5 @@
 from datetime import time
+from itertools import combinations
 from typing import Any
 
 from django import forms
@@ -14,6 +15,9 @@ from booking.operations.create_business import WORKING_DAYS
 from config.core import when
 
 USUAL_WEEK = [{"weekday": day, "start": time(9), "end": time(17)} for day in WORKING_DAYS]
+# In minutes.
+DAY = 24 * 60
+WEEK = 7 * DAY
 
 
 class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
@@ -28,9 +32,43 @@ class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
         return any(self[name].data for name in self.Meta.fields)
 
 
+class WeeklyHoursFormSet(BaseInlineFormSet[WeeklyHours, Schedule, Any]):
+    def clean(self) -> None:
+        super().clean()
+        # Neither empty lines nor those with an error of their own.
+        filled = [form for form in self.forms if form.is_valid() and form.cleaned_data]
+        rows = [form.instance for form in filled if not form.cleaned_data.get("DELETE")]
+        for first, second in combinations(sorted(rows, key=_minutes_of_week), 2):
+            if _overlap(first, second):
+                raise ValidationError(f"{_both(first, second)} overlap.")
+
+
+def _both(first: WeeklyHours, second: WeeklyHours) -> str:
+    if first.weekday == second.weekday:
+        return f"{first} and {second.start:%H:%M}–{second.end:%H:%M}"
+    return f"{first} and {second}"
+
+
+def _overlap(first: WeeklyHours, second: WeeklyHours) -> bool:
+    """Whether both are open at once; Sunday's hours may reach into Monday's."""
+    start, end = _minutes_of_week(first)
+    other_start, other_end = _minutes_of_week(second)
+    return any(
+        start < other_end + shift and other_start + shift < end for shift in (-WEEK, 0, WEEK)
+    )
+
+
+def _minutes_of_week(hours: WeeklyHours) -> tuple[int, int]:
+    """Start and end counted from Monday 00:00; an end at or before the start is a day later."""
+    start, end = (at.hour * 60 + at.minute for at in (hours.start, hours.end))
+    midnight = hours.weekday * DAY
+    return midnight + start, midnight + end + (DAY if end <= start else 0)
+
+
 class WeeklyHoursInline(ScopedInline, admin.TabularInline[WeeklyHours, Schedule]):
     model = WeeklyHours
     form = WeeklyHoursForm
+    formset = WeeklyHoursFormSet
     read_as = {"start": "opens", "end": "closes"}
     verbose_name = "opening time"
     verbose_name_plural = "weekly hours"
