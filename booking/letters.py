@@ -139,16 +139,18 @@ def _client_cancelled(booking: Booking) -> Letter:
 def _client_expired(booking: Booking) -> Letter:
     business, service = booking.business, booking.service
     free = _nearest_free(booking)
+    paragraphs = [
+        f"We are sorry: {business.name} could not answer it, so it has ended and the time is"
+        " not kept for you any longer. There is nothing to cancel.",
+        *([] if free else ["Other times may be free."]),
+    ]
     return _to_client(
         booking,
         subject=f"Your request for {service.name} on {_day(booking)} was not answered in time",
         headline="Your request was not answered in time",
-        paragraphs=[
-            f"We are sorry: {business.name} could not answer it, so it has ended and the time is"
-            " not kept for you any longer. There is nothing to cancel.",
-            "These times are free at the moment:" if free else "Other times may be free.",
-        ],
+        paragraphs=[*paragraphs, "You asked for:"],
         button=Link("Find another time", links.service_url(service)),
+        more_title="Or take one of these, free at the moment:" if free else "",
         more=free,
     )
 

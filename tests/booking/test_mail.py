@@ -133,6 +133,8 @@ def test_a_request_that_nobody_answers_is_told_kindly_with_other_times(
     )
     text = body(to_client)
     assert "There is nothing to cancel." in text
+    order = ("You asked for:", "Haircut\n", "Find another time:", "Or take one of these", "09:00 (")
+    assert sorted(order, key=text.rindex) == list(order)
     for hour in ("09:00", "10:00"):
         assert f"Wednesday, 3 March 2027, {hour} (Berlin)" in text
     assert "confirm/?start=2027-03-03T08%3A00%3A00Z&tz=Europe%2FBerlin" in text
