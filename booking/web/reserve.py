@@ -175,6 +175,13 @@ def _refusal(choice: Choice) -> DomainError | None:
     return None
 
 
+def _reason(refusal: DomainError | None) -> str:
+    """What is said of a time that was never on offer, where the refusal itself gives no reason."""
+    if isinstance(refusal, SlotUnavailable) and refusal.message == SlotUnavailable.message:
+        return "It is outside the opening hours or not a time we offer."
+    return ""
+
+
 def _still_lost(choice: Choice) -> DomainError | None:
     """The nearest times once more, when none of them was chosen."""
     if choice.start or choice.lost is None:
@@ -213,6 +220,7 @@ def _page(
         "terms": terms_of(service),
         "form_token": _form_token(request, service.business_id, refusal),
         "refusal": refusal,
+        "reason": _reason(refusal),
         "alternatives": _alternatives(choice, refusal),
         "cancel_until": _cancel_until(choice),
     }

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import Business
 from booking.models import Booking, Service
 from booking.web import form_token
 from booking.web.errors import STATUS
@@ -14,6 +15,7 @@ from tests.factories import ProviderFactory, QuestionFactory
 
 FORM = "/book/salon-mara/haircut/confirm/"
 START = "2027-03-02T08:00:00Z"
+NOT_OFFERED = "It is outside the opening hours or not a time we offer."
 
 
 @pytest.fixture
@@ -45,6 +47,23 @@ def test_the_form_books_and_leads_to_the_bookings_own_page(
     )
     assert booking.reference in text_of(page)
     assert "noindex" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("timezone", "until"),
+    [
+        ("Asia/Tokyo", "Free cancellation until Tuesday, 2 March 2027, 08:00 (Berlin)."),
+        ("Europe/Paris", "Free cancellation until Tuesday, 2 March 2027, 08:00."),
+    ],
+)
+def test_the_deadline_says_on_whose_clock_where_they_differ(
+    client: Client, business: Business, filled: dict[str, str], timezone: str, until: str
+) -> None:
+    business.settings.cancellation_notice_minutes = 60
+    business.settings.save()
+    assert until in text_of(client.get(FORM, {"start": START, "tz": timezone}))
+    made = client.post(FORM, filled | {"tz": timezone})
+    assert until in text_of(client.get(made.headers["Location"]))
 
 
 def test_htmx_is_told_where_to_go(client: Client, filled: dict[str, str]) -> None:
@@ -90,22 +109,24 @@ def test_the_loser_keeps_the_form_and_sees_the_nearest_times(
 
 
 @pytest.mark.parametrize(
-    "start",
+    ("start", "reason"),
     [
-        pytest.param("2027-03-02T08:01:00Z", id="on no grid"),
-        pytest.param("2027-02-02T08:00:00Z", id="in the past"),
-        pytest.param("2027-03-06T08:00:00Z", id="closed"),
-        pytest.param("2028-03-02T08:00:00Z", id="beyond the horizon"),
+        pytest.param("2027-03-02T08:01:00Z", NOT_OFFERED, id="on no grid"),
+        pytest.param("2027-02-02T08:00:00Z", "It has passed, or is too soon.", id="in the past"),
+        pytest.param("2027-03-06T08:00:00Z", NOT_OFFERED, id="closed"),
+        pytest.param("2028-03-02T08:00:00Z", "It is too far ahead.", id="beyond the horizon"),
     ],
 )
 def test_a_start_that_is_not_offered_is_refused(
-    client: Client, filled: dict[str, str], start: str
+    client: Client, filled: dict[str, str], start: str, reason: str
 ) -> None:
     answer = client.post(FORM, filled | {"start": start})
     assert (answer.status_code, Booking.objects.count()) == (422, 0)
-    assert "This time cannot be booked." in text_of(answer)
+    assert f"This time cannot be booked. {reason}" in text_of(answer)
     assert 'value="Eva Klein"' in answer.content.decode()
-    assert client.get(FORM, {"start": start}).status_code == 422
+    opened = client.get(FORM, {"start": start})
+    assert opened.status_code == 422
+    assert f"This time cannot be booked. {reason}" in text_of(opened)
 
 
 @pytest.mark.parametrize(
