@@ -128,13 +128,10 @@ def find_slots(
         now=now,
     )
     return availability.find_slots(
-        rulebook.services[service.pk],
-        providers,
-        business_tz=rulebook.timezone,
+        _query(rulebook, service, providers, now),
         viewer_tz=viewer_tz,
         first=first,
         last=last,
-        now=instant(now),
     )
 
 
@@ -157,15 +154,11 @@ def refusals_by_provider(
         ends_at=start + timedelta(minutes=rules.duration_minutes),
         now=now,
     )
+    query = _query(rulebook, service, providers, now)
     return {
-        provider.id: availability.refusals(
-            rules,
-            provider,
-            start=instant(start),
-            business_tz=rulebook.timezone,
-            now=instant(now),
-        )
-        for provider in providers
+        way.provider_id: frozenset(reason.code for reason in way.reasons)
+        for way in availability.explain(query, start=instant(start)).ways
+        if way.provider_id is not None
     }
 
 
@@ -185,10 +178,17 @@ def live_providers(
         ends_at__gt=starts_at - _REACH,
         starts_at__lt=ends_at + _REACH,
     ).values_list(
-        "resource_id", "starts_at", "ends_at", "buffer_before_minutes", "buffer_after_minutes"
+        "resource_id",
+        "session_id",
+        "starts_at",
+        "ends_at",
+        "buffer_before_minutes",
+        "buffer_after_minutes",
     )
-    for resource_id, start, end, before, after in rows:
-        claims[resource_id].append(availability.Claim(instant(start), instant(end), before, after))
+    for resource_id, session_id, start, end, before, after in rows:
+        claims[resource_id].append(
+            availability.Claim(instant(start), instant(end), before, after, id=session_id)
+        )
     blocked = _blocked(rulebook, resource_ids, starts_at, ends_at)
     return [
         Provider(
@@ -221,6 +221,17 @@ def moment(value: Instant) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
+def _query(
+    rulebook: Rulebook, service: Service, providers: Sequence[Provider], now: datetime
+) -> availability.Query:
+    return availability.Query(
+        rules=rulebook.services[service.pk],
+        providers=tuple(providers),
+        business_tz=rulebook.timezone,
+        now=instant(now),
+    )
+
+
 def _asked(rulebook: Rulebook, service: Service, provider_id: int | None) -> tuple[int, ...]:
     ids = rulebook.providers.get(service.pk, ())
     return ids if provider_id is None else tuple(pk for pk in ids if pk == provider_id)
@@ -244,10 +255,11 @@ def _span(period: BlockedPeriod, timezone: str) -> availability.Span:
         return availability.Span(
             availability.resolve_wall(period.first_date, midnight, timezone),
             availability.resolve_wall(period.last_date + timedelta(days=1), midnight, timezone),
+            id=period.pk,
         )
     if not (period.starts_at and period.ends_at):
         raise AssertionError("a check constraint holds that a period has dates or times")
-    return availability.Span(instant(period.starts_at), instant(period.ends_at))
+    return availability.Span(instant(period.starts_at), instant(period.ends_at), id=period.pk)
 
 
 def _schedule(schedule: Schedule, business_tz: str) -> availability.Schedule:

@@ -37,6 +37,20 @@ def clip(intervals: Sequence[Interval], begin: Instant, end: Instant) -> Iterato
             yield max(part_begin, begin), min(part_end, end)
 
 
+def cut(intervals: Iterable[Interval], taken: Sequence[Interval]) -> list[Interval]:
+    """What is left of the intervals without `taken`, which is ordered and disjoint."""
+    left = []
+    for begin, end in intervals:
+        free_from = begin
+        for taken_begin, taken_end in clip(taken, begin, end):
+            if free_from < taken_begin:
+                left.append((free_from, taken_begin))
+            free_from = taken_end
+        if free_from < end:
+            left.append((free_from, end))
+    return left
+
+
 def outside(instants: Iterable[Instant], intervals: Iterable[Interval]) -> list[Instant]:
     """Those of the instants, which come in order, that lie in none of the intervals."""
     free = []

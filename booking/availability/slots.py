@@ -1,107 +1,61 @@
 """The two questions the engine answers: what can be booked, and why this start cannot."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 
-from booking.availability.conflicts import crowding_starts, overlapping_starts
-from booking.availability.grid import grid_between, starts_on_grid
-from booking.availability.intervals import Interval, clip, outside
-from booking.availability.opening import fitting_starts, open_time
-from booking.availability.values import (
-    MINUTE,
-    Instant,
-    Provider,
-    Refusal,
-    ServiceRules,
-    Slot,
-)
+from booking.availability.bounds import bookable_range, out_of_range
+from booking.availability.intervals import outside
+from booking.availability.joining import join_reasons, joinable
+from booking.availability.limits import full_for_service, reached_at
+from booking.availability.query import Query, Slot
+from booking.availability.reasons import Explanation, Reason, Refusal, Way
+from booking.availability.resources import provider_reasons, starts_by_hours, untaken
+from booking.availability.rooms import groups_without_room, starts_with_room
+from booking.availability.values import Instant, Starts
 from booking.availability.wallclock import day_begins, days_later, local_date
 
 
 def find_slots(
-    rules: ServiceRules,
-    providers: Sequence[Provider],
-    *,
-    business_tz: str,
-    viewer_tz: str,
-    first: date,
-    last: date,
-    now: Instant,
+    query: Query, *, viewer_tz: str, first: date, last: date, include_full: bool = False
 ) -> list[Slot]:
-    """All starts on the dates `first` to `last` (both in `viewer_tz`) that someone can take.
+    """All starts on the dates `first` to `last` (both in `viewer_tz`) that can be booked.
 
-    Ordered by start, one slot per start. The horizon counts dates in `business_tz`. Every
-    provider's claims and blocked periods must be there as far as they reach these dates, with a
-    duration and a buffer to spare.
+    Ordered by start: one slot for a new session, then one per session that can be joined, in the
+    order given; `include_full` adds sessions without enough spots. What takes time must be there
+    as far as it reaches these dates, with a duration and a buffer to spare.
 
     Raises `zoneinfo.ZoneInfoNotFoundError` for a zone that does not exist.
     """
-    since = max(day_begins(first, viewer_tz), earliest_start(rules, now))
-    until = min(day_begins(days_later(last, 1), viewer_tz), horizon_end(rules, business_tz, now))
+    nearest, end = bookable_range(query)
+    since = max(day_begins(first, viewer_tz), nearest)
+    until = min(day_begins(days_later(last, 1), viewer_tz), end)
     if since >= until:
         return []
-    takers: dict[Instant, tuple[int, ...]] = {}
-    for provider in providers:
-        for start in _free_starts(rules, provider, since, until):
-            takers[start] = (*takers.get(start, ()), provider.id)
-    duration = rules.duration
-    return [Slot(start, start + duration, takers[start]) for start in sorted(takers)]
+    slots = _new_slots(query, since, until)
+    slots += joinable(query, since, until, include_full=include_full)
+    return sorted(slots, key=attrgetter("starts_at"))
 
 
-def _free_starts(
-    rules: ServiceRules, provider: Provider, since: Instant, until: Instant
-) -> list[Instant]:
-    opening = open_time(provider.schedule, rules.schedule, since, until + rules.duration)
-    grid = grid_between(rules, opening, provider.schedule.tz, since, until)
-    open_starts = list(clip(fitting_starts(opening, rules), since, until))
-    return outside(
-        starts_on_grid(grid, open_starts),
-        overlapping_starts(provider.blocked, rules) + crowding_starts(provider.claims, rules),
-    )
+def explain(query: Query, *, start: Instant) -> Explanation:
+    """Every way to book the start, and every reason against each.
 
-
-def refusals(
-    rules: ServiceRules, provider: Provider, *, start: Instant, business_tz: str, now: Instant
-) -> frozenset[Refusal]:
-    """Every reason why the provider cannot take `start`; none if `find_slots` would offer it.
-
-    A start outside opening hours is `closed` and never `off_grid`: there is no grid there. One
-    that overlaps a claim is `claimed`; `buffer` then speaks of another claim nearby.
+    `find_slots` offers the start exactly when a way has no reason against it.
     """
-    end = start + 1
-    opening = open_time(provider.schedule, rules.schedule, start, start + rules.duration)
-    grid = grid_between(rules, opening, provider.schedule.tz, start, end)
-    is_open = any(clip(opening.time, start, end))
-    crowding = [
-        claim for claim in provider.claims if _within(start, crowding_starts([claim], rules))
+    ways = [
+        Way(session.provider_id, session.id, tuple(join_reasons(query, session)))
+        for session in query.sessions
+        if session.starts_at == start
     ]
-    overlapping = [
-        claim for claim in crowding if _within(start, overlapping_starts([claim], rules))
-    ]
-    reasons = {
-        Refusal.CLOSED: not _within(start, fitting_starts(opening, rules)),
-        Refusal.OFF_GRID: is_open and not starts_on_grid(grid, [(start, end)]),
-        Refusal.BLOCKED: _within(start, overlapping_starts(provider.blocked, rules)),
-        Refusal.CLAIMED: len(overlapping) > 0,
-        Refusal.BUFFER: len(crowding) > len(overlapping),
-        Refusal.NOTICE: start < earliest_start(rules, now),
-        Refusal.HORIZON: start >= horizon_end(rules, business_tz, now),
-    }
-    return frozenset(reason for reason, applies in reasons.items() if applies)
-
-
-def _within(start: Instant, forbidden: Iterable[Interval]) -> bool:
-    return not outside([start], forbidden)
-
-
-def earliest_start(rules: ServiceRules, now: Instant) -> Instant:
-    return now + rules.minimum_notice_minutes * MINUTE
-
-
-def horizon_end(rules: ServiceRules, business_tz: str, now: Instant) -> Instant:
-    """The first instant too far ahead: the end, in `business_tz`, of the last bookable date."""
-    today = local_date(now, business_tz)
-    return day_begins(days_later(today, rules.booking_horizon_days + 1), business_tz)
+    if query.rules.starts == Starts.HOURS:
+        against_all = _reasons_for_all(query, start)
+        for provider in query.providers:
+            own = provider_reasons(query, provider, start)
+            ways.append(Way(provider.id, None, (*against_all, *own)))
+    elif not ways:
+        ways = [Way(None, None, (*out_of_range(query, start), *_never(query)))]
+    return Explanation(start, tuple(ways))
 
 
 def group_by_date(slots: Iterable[Slot], tz: str) -> dict[date, list[Slot]]:
@@ -115,3 +69,48 @@ def group_by_date(slots: Iterable[Slot], tz: str) -> dict[date, list[Slot]]:
             slots_of_day = grouped.setdefault(day, [])
         slots_of_day.append(slot)
     return grouped
+
+
+def _new_slots(query: Query, since: Instant, until: Instant) -> list[Slot]:
+    if _never(query):
+        return []
+    takers = _takers(query, since, until)
+    allowed = outside(sorted(takers), [starts for _, starts in full_for_service(query)])
+    duration, capacity = query.rules.duration, query.rules.capacity
+    return [
+        Slot(start, start + duration, tuple(takers[start]), capacity)
+        for start in starts_with_room(query, allowed)
+    ]
+
+
+def _takers(query: Query, since: Instant, until: Instant) -> dict[Instant, list[int]]:
+    """Who can give the service at which start, as far as their own time and hours go."""
+    takers: dict[Instant, list[int]] = defaultdict(list)
+    # Providers of one business often share its schedule, and counting it out is half the work.
+    by_hours: dict[int, list[Instant]] = {}
+    for provider in query.providers:
+        schedule = provider.schedule
+        if id(schedule) not in by_hours:
+            by_hours[id(schedule)] = starts_by_hours(query.rules, schedule, since, until)
+        for start in untaken(query, provider, by_hours[id(schedule)]):
+            takers[start].append(provider.id)
+    return takers
+
+
+def _reasons_for_all(query: Query, start: Instant) -> list[Reason]:
+    """Why nothing new can begin at the start, whoever would give it."""
+    return [
+        *out_of_range(query, start),
+        *_never(query),
+        *reached_at(full_for_service(query), start),
+        *groups_without_room(query, start),
+    ]
+
+
+def _never(query: Query) -> list[Reason]:
+    """Why no new session can begin at any time."""
+    if query.rules.starts == Starts.PLANNED:
+        return [Reason(Refusal.NOT_PLANNED)]
+    if query.rules.capacity < query.spots:
+        return [Reason(Refusal.NO_SPOTS)]
+    return []

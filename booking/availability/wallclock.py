@@ -5,7 +5,7 @@ hour around a change of offset. So datetimes only look up offsets here; all sums
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ MIDNIGHT = time(0)
 
 # No zone has changed its offset twice within four days since 1970.
 _LOOK_EVERY = 3 * DAY
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 # Read in any zone, an instant between these two has a date that exists in Python.
 _FIRST_INSTANT = int(datetime(1, 1, 3, tzinfo=UTC).timestamp())
@@ -73,6 +75,36 @@ def days_later(day: date, days: int) -> date:
     """The date so many days later (or earlier), but not past the ends of Python's calendar."""
     ordinal = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
     return date.fromordinal(ordinal)
+
+
+def iso_times(instants: Sequence[Instant], tz: str) -> list[str]:
+    """What clocks in `tz` show at the instants, which come in order: ISO 8601 with the offset.
+
+    The same as `datetime.isoformat()` says of each, several times as fast: the zone is asked once
+    per change of its offset.
+    """
+    if not instants:
+        return []
+    zone, texts, done = ZoneInfo(tz), [], 0
+    for begin, end, offset in offset_stretches(tz, instants[0], instants[-1] + 1):
+        behind = bisect_left(instants, end)
+        suffix = datetime.fromtimestamp(begin, zone).isoformat()[len("2027-03-28T03:00:00") :]
+        for instant in instants[done:behind]:
+            day, second = divmod(instant + offset, DAY)
+            texts.append(f"{_date_text(day)}T{_time_text(second)}{suffix}")
+        done = behind
+    return texts
+
+
+@lru_cache(maxsize=1024)
+def _date_text(days_since_epoch: int) -> str:
+    return date.fromordinal(_EPOCH + days_since_epoch).isoformat()
+
+
+@lru_cache(maxsize=2048)
+def _time_text(second_of_day: int) -> str:
+    minutes, second = divmod(second_of_day, 60)
+    return time(*divmod(minutes, 60), second).isoformat()
 
 
 def offset_stretches(

@@ -11,6 +11,7 @@ from tests.booking.availability.factories import (
     clock,
     dated,
     provider,
+    query,
     rules,
     schedule,
     slots_of,
@@ -159,9 +160,7 @@ def test_range_on_a_date_the_viewer_never_had_is_empty() -> None:
 def test_ends_of_the_calendar_are_no_error(first: date, last: date, now: int, tz: str) -> None:
     someone = provider(schedule(tz, every_day="22:00-04:00"))
     for service in (rules(), rules(narrowed_by=someone.schedule, horizon=10**7)):
-        slots = find_slots(
-            service, [someone], business_tz=tz, viewer_tz=tz, first=first, last=last, now=now
-        )
+        slots = find_slots(query(service, someone, now=now), viewer_tz=tz, first=first, last=last)
         assert all(slot.ends_at > slot.starts_at >= now for slot in slots)
 
 

@@ -33,6 +33,7 @@ def test_schedule_must_have_a_week(days: int) -> None:
         {"buffer_after_minutes": -1},
         {"minimum_notice_minutes": -1},
         {"booking_horizon_days": -1},
+        {"capacity": 0},
     ],
     ids=lambda change: "-".join(change),
 )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import pytest
 
-from booking.availability import resolve_wall
+from booking.availability import iso_times, resolve_wall
 from booking.availability.wallclock import (
     day_begins,
     day_exists,
@@ -130,6 +130,30 @@ def test_offset_stretches_at_a_change(since: str, until: str, offsets: list[int]
     begin, end = at(f"2027-03-28 {since}"), at(f"2027-03-28 {until}")
     stretches = list(offset_stretches("Europe/Berlin", begin, end))
     assert [offset for _, _, offset in stretches] == offsets
+
+
+@pytest.mark.parametrize("tz", ["Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"])
+@pytest.mark.parametrize("step", [1799, 7 * 3600 + 1])
+def test_iso_times_are_those_of_datetime(tz: str, step: int) -> None:
+    instants = range(at("2027-03-25"), at("2027-11-20"), step)
+    zone = ZoneInfo(tz)
+    expected = [datetime.fromtimestamp(instant, zone).isoformat() for instant in instants]
+    assert iso_times(instants, tz) == expected
+
+
+@pytest.mark.parametrize(
+    ("tz", "instant", "text"),
+    [
+        ("Africa/Monrovia", "1971-06-01 12:00", "1971-06-01T11:15:30-00:44:30"),
+        ("America/New_York", "1969-12-31 23:59:59", "1969-12-31T18:59:59-05:00"),
+    ],
+)
+def test_iso_time_of_odd_instants(tz: str, instant: str, text: str) -> None:
+    assert iso_times([at(instant)], tz) == [text]
+
+
+def test_iso_times_of_nothing() -> None:
+    assert iso_times([], "UTC") == []
 
 
 def test_zones_change_no_faster_and_no_stranger_than_the_engine_believes() -> None:
