@@ -146,3 +146,17 @@ def test_session_is_under_the_viewers_date(viewer_tz: str, found: list[int]) -> 
     wish = query(PLANNED, sessions=[session(day("14:00"), day("15:00"))])
     slots = offered(wish, TUESDAY, viewer_tz=viewer_tz)
     assert [slot.session_id for slot in slots] == found
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "found"),
+    [
+        pytest.param("2027-05-31 23:59", "2027-06-01 01:00", [], id="the-minute-before"),
+        pytest.param("2027-06-01 00:00", "2027-06-01 01:00", [100], id="the-first"),
+        pytest.param("2027-06-01 23:59", "2027-06-02 01:00", [100], id="the-last"),
+        pytest.param("2027-06-02 00:00", "2027-06-02 01:00", [], id="the-minute-after"),
+    ],
+)
+def test_session_at_midnight_is_on_one_date(start: str, end: str, found: list[int]) -> None:
+    slots = offered(query(PLANNED, sessions=[session(start, end)]), TUESDAY)
+    assert [slot.session_id for slot in slots] == found

@@ -1,6 +1,6 @@
 """Rule 8: limits per day, week and month, of a service and of a resource."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -86,6 +86,38 @@ def test_limit_counts_dates_of_the_business() -> None:
 def test_limit_of_a_month_is_that_of_its_year() -> None:
     wish = query(rules(60, 60, limits=Limits(month=1)), provider(DAILY), sold=["2026-12-31 09:00"])
     assert dates_offered(wish, "2026-12-31", "2027-01-01") == ["2027-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("sold", "free"),
+    [
+        pytest.param("2027-02-10 09:00", "01-31 03-01", id="28-days"),
+        pytest.param("2028-02-29 09:00", "01-31 03-01", id="29-days"),
+        pytest.param("2027-06-10 09:00", "05-31 07-01", id="30-days"),
+        pytest.param("2027-12-31 09:00", "11-30 01-01", id="31-days-and-a-year"),
+    ],
+)
+def test_limit_of_a_month_ends_with_it(sold: str, free: str) -> None:
+    wish = query(rules(60, 60, limits=Limits(month=1)), provider(DAILY), sold=[sold])
+    first = date.fromisoformat(f"{sold[:8]}01")
+    around = (first - timedelta(days=1), first + timedelta(days=31))
+    dates = dates_offered(wish, str(around[0]), str(around[1]))
+    assert " ".join(day[5:] for day in dates if day[8:] in ("30", "31", "01")) == free
+
+
+@pytest.mark.parametrize(
+    ("start", "is_offered"),
+    [
+        pytest.param("2027-05-31 23:59", True, id="the-minute-before"),
+        pytest.param("2027-06-01 00:00", False, id="the-first-of-the-day"),
+        pytest.param("2027-06-01 23:59", False, id="the-last-of-the-day"),
+        pytest.param("2027-06-02 00:00", True, id="the-next-day"),
+    ],
+)
+def test_explanation_of_a_limit_at_midnight(start: str, is_offered: bool) -> None:
+    someone = provider(schedule("UTC", every_day="00:00-24:00"))
+    wish = query(rules(1, 1, limits=Limits(day=1)), someone, sold=["2027-06-01 12:00"])
+    assert explain(wish, start=at(start)).is_offered is is_offered
 
 
 def test_limit_of_one_provider_leaves_the_other() -> None:

@@ -18,6 +18,7 @@ from tests.booking.availability.factories import (
     at,
     claim,
     clock,
+    dated,
     offered,
     provider,
     query,
@@ -92,12 +93,24 @@ def test_room_needs_the_buffers_of_the_service() -> None:
     assert starts(wish([taken], after=10)) == "08:00 11:00 12:00"
 
 
+def test_room_is_open_on_each_of_the_days_by_its_own_hours() -> None:
+    asked = wish([room(2, schedule("UTC", tue="09:00-10:00", sat="12:00-13:00"))])
+    slots = offered(asked, TUESDAY, "2027-06-06")
+    assert dated(slots, "UTC") == ["2027-06-01 09:00", "2027-06-05 12:00"]
+
+
 def test_rooms_of_a_group_stand_in_for_each_other() -> None:
     first = room(3, claims=[claim(day("09:00"), day("11:00"))])
     second = room(2, claims=[claim(day("10:00"), day("12:00"))])
     asked = wish([first, second])
     assert starts(asked) == "08:00 09:00 11:00 12:00"
     assert rooms_at(asked) == [(3,), (2,), None, (3,), (3,)]
+
+
+@pytest.mark.parametrize("order", [(2, 4, 3), (4, 2, 3), (3, 2, 4)])
+def test_first_free_room_in_the_order_given_is_chosen(order: tuple[int, ...]) -> None:
+    asked = wish([room(pk) for pk in order])
+    assert rooms_at(asked) == [order[:1]] * len(HOURS)
 
 
 def test_one_of_each_group_is_needed() -> None:
