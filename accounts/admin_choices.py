@@ -60,6 +60,14 @@ def language_choices() -> Choices:
 
 
 @lru_cache
+def country_choices() -> Choices:
+    """By name; ISO 3166-1."""
+    names = Locale("en").territories
+    countries = [(code, name) for code, name in names.items() if len(code) == 2 and code != "ZZ"]
+    return sorted(countries, key=lambda choice: choice[1])
+
+
+@lru_cache
 def currency_choices() -> Choices:
     """Money that can be paid with today, by code."""
     english = Locale("en")

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
-from booking.models import Booking, Resource
+from booking.models import Booking, Resource, Service
 from booking.models.booking import BookingQuerySet
 from config.core.errors import TryAgain
 
@@ -26,12 +26,16 @@ _INSTALLATION = 0x4F70656E736C6F74
 
 
 @contextmanager
-def locked_resources(resource_ids: Iterable[int]) -> Iterator[None]:
-    """One transaction that has the resources' time to itself.
+def locked_resources(
+    resource_ids: Iterable[int], *, limited: Service | None = None
+) -> Iterator[None]:
+    """One transaction that has the resources' time to itself, and the count of a `limited` service.
 
     Raises `TryAgain` when the lock cannot be had in time. Nothing slow belongs inside.
     """
     with _transaction():
+        if limited:
+            lock_rows(Service.objects.filter(pk=limited.pk))
         lock_rows(Resource.objects.filter(pk__in=set(resource_ids)))
         yield
 
@@ -65,7 +69,7 @@ def lock_bookings(rows: BookingQuerySet) -> list[Booking]:
 def lock_rows(rows: QuerySet[Any]) -> None:
     """Lock the rows until the transaction ends, in the order of their ids.
 
-    Of several kinds, resources come first, then bookings, then clients.
+    Of several kinds, services come first, then resources, bookings, clients.
     """
     if connection.features.has_select_for_update:
         list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))

@@ -13,12 +13,16 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Business
 from booking import availability
 from booking.availability import Instant, Provider, Refusal, ServiceRules, Slot, WallWindow
+from booking.availability.values import NO_LIMITS, Limits
 from booking.models import BlockedPeriod, BookingSettings, Claim, Resource, Schedule, Service
+from booking.models.limits import Limited
+from booking.public_holidays import holidays_of
+from config.core import clock
 
 # The longest buffer on either side: claims farther away cannot matter to a start.
 _REACH = timedelta(minutes=1440)
@@ -38,6 +42,8 @@ class Rulebook:
     providers: Mapping[int, tuple[int, ...]]
     need_approval: frozenset[int]
     pending_expiry_minutes: int
+    # Of the resources that have some, by id.
+    limits: Mapping[int, Limits]
 
 
 @dataclass
@@ -47,7 +53,7 @@ class CacheCount:
 
 
 # In each process: the version is asked of the database every time, so nothing has to be told.
-_kept: dict[int, tuple[tuple[UUID, str], Rulebook]] = {}
+_kept: dict[int, tuple[tuple[UUID, str, int], Rulebook]] = {}
 _KEEP = 500
 cache_count = CacheCount()
 
@@ -58,7 +64,8 @@ def rulebook_of(business: Business) -> Rulebook:
     # Asked first: rules that are newer than their version are compiled once more, never kept old.
     # The zone is the business's own, whose changes renew nothing.
     version, timezone = versions.values_list("rules_version", "business__timezone").get()
-    key = (version, timezone)
+    # Public holidays are compiled for some years ahead.
+    key = (version, timezone, clock.now().year)
     known = _kept.get(business.pk)
     if known and known[0] == key:
         cache_count.hits += 1
@@ -74,14 +81,16 @@ def rulebook_of(business: Business) -> Rulebook:
 def compile_rulebook(business: Business, timezone: str) -> Rulebook:
     """The rules of all active services and people of a business in `timezone`, in six queries."""
     settings = BookingSettings.objects.for_business(business).get()
+    holidays = _holidays(settings)
     schedules = {
-        schedule.pk: _schedule(schedule, timezone)
+        schedule.pk: _schedule(schedule, timezone, holidays)
         for schedule in Schedule.objects.for_business(business).prefetch_related(
             "weekly_hours", "date_overrides"
         )
     }
     services = Service.objects.for_business(business).active()
     people = Resource.objects.for_business(business).active().people()
+    limits = {person.pk: limits_of(person) for person in people}
     offered = Service.providers.through.objects.filter(
         service__in=services, resource__in=people
     ).order_by("resource__priority", "resource__name", "resource_id")
@@ -93,14 +102,15 @@ def compile_rulebook(business: Business, timezone: str) -> Rulebook:
         timezone=timezone,
         services={service.pk: _rules(service, settings, schedules) for service in services},
         hours={
-            pk: schedules[own or settings.default_schedule_id]
-            for pk, own in people.values_list("pk", "schedule_id")
+            person.pk: schedules[person.schedule_id or settings.default_schedule_id]
+            for person in people
         },
         providers=providers,
         need_approval=frozenset(
             service.pk for service in services if service.needs_approval(settings)
         ),
         pending_expiry_minutes=settings.pending_expiry_minutes,
+        limits={pk: own for pk, own in limits.items() if own.by_period()},
     )
 
 
@@ -119,16 +129,11 @@ def find_slots(
     if not ids:
         return []
     # A day more on either side holds those dates in every zone.
-    providers = live_providers(
-        rulebook,
-        ids,
-        starts_at=datetime.combine(first, time.min, UTC) - timedelta(days=1),
-        # … and a start on the last of them reaches as far as its duration and its buffer.
-        ends_at=datetime.combine(last, time.min, UTC) + timedelta(days=4),
-        now=now,
-    )
+    starts_at = datetime.combine(first, time.min, UTC) - timedelta(days=1)
+    # … and a start on the last of them reaches as far as its duration and its buffer.
+    ends_at = datetime.combine(last, time.min, UTC) + timedelta(days=4)
     return availability.find_slots(
-        _query(rulebook, service, providers, now),
+        _query(rulebook, service, ids, starts_at=starts_at, ends_at=ends_at, now=now),
         viewer_tz=viewer_tz,
         first=first,
         last=last,
@@ -147,14 +152,14 @@ def refusals_by_provider(
     rules = rulebook.services.get(service.pk)
     if rules is None:
         return {}
-    providers = live_providers(
+    query = _query(
         rulebook,
+        service,
         _asked(rulebook, service, provider_id),
         starts_at=start,
         ends_at=start + timedelta(minutes=rules.duration_minutes),
         now=now,
     )
-    query = _query(rulebook, service, providers, now)
     return {
         way.provider_id: frozenset(reason.code for reason in way.reasons)
         for way in availability.explain(query, start=instant(start)).ways
@@ -172,33 +177,76 @@ def live_providers(
 ) -> list[Provider]:
     """The people with what takes their time around `[starts_at, ends_at)`, in two queries."""
     claims: dict[int, list[availability.Claim]] = defaultdict(list)
-    rows = Claim.objects.filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now),
-        resource__in=resource_ids,
-        ends_at__gt=starts_at - _REACH,
-        starts_at__lt=ends_at + _REACH,
-    ).values_list(
-        "resource_id",
-        "session_id",
-        "starts_at",
-        "ends_at",
-        "buffer_before_minutes",
-        "buffer_after_minutes",
+    rows = (
+        Claim.objects.live(now)
+        .filter(
+            resource__in=resource_ids,
+            ends_at__gt=starts_at - _REACH,
+            starts_at__lt=ends_at + _REACH,
+        )
+        .values_list(
+            "resource_id",
+            "session_id",
+            "starts_at",
+            "ends_at",
+            "buffer_before_minutes",
+            "buffer_after_minutes",
+        )
     )
     for resource_id, session_id, start, end, before, after in rows:
         claims[resource_id].append(
             availability.Claim(instant(start), instant(end), before, after, id=session_id)
         )
     blocked = _blocked(rulebook, resource_ids, starts_at, ends_at)
+    starts = _starts_by_resource(rulebook, resource_ids, starts_at, ends_at, now)
     return [
         Provider(
             id=pk,
             schedule=rulebook.hours[pk],
             blocked=tuple(blocked[None] + blocked[pk]),
             claims=tuple(claims[pk]),
+            limits=rulebook.limits.get(pk, NO_LIMITS),
+            session_starts=tuple(starts[pk]),
         )
         for pk in resource_ids
     ]
+
+
+def _starts_by_resource(
+    rulebook: Rulebook,
+    resource_ids: Sequence[int],
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+) -> dict[int, list[Instant]]:
+    """Of the resources that have limits, when their sessions start in the periods in question."""
+    starts: dict[int, list[Instant]] = defaultdict(list)
+    if limited := [pk for pk in resource_ids if pk in rulebook.limits]:
+        begin, end = _whole_periods(starts_at, ends_at)
+        rows = Claim.objects.live(now).filter(
+            resource__in=limited, starts_at__gte=begin, starts_at__lt=end
+        )
+        for resource_id, start in rows.values_list("resource_id", "starts_at"):
+            starts[resource_id].append(instant(start))
+    return starts
+
+
+def _starts_of_service(
+    service: Service, starts_at: datetime, ends_at: datetime, now: datetime
+) -> list[Instant]:
+    begin, end = _whole_periods(starts_at, ends_at)
+    rows = Claim.objects.live(now).filter(
+        session__service=service,
+        session__provider=F("resource"),
+        starts_at__gte=begin,
+        starts_at__lt=end,
+    )
+    return [instant(start) for start in rows.values_list("starts_at", flat=True)]
+
+
+def _whole_periods(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    """Every day, week and month that a start in between can count in, whatever the zone."""
+    return starts_at - timedelta(days=33), ends_at + timedelta(days=33)
 
 
 def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
@@ -222,13 +270,27 @@ def moment(value: Instant) -> datetime:
 
 
 def _query(
-    rulebook: Rulebook, service: Service, providers: Sequence[Provider], now: datetime
+    rulebook: Rulebook,
+    service: Service,
+    provider_ids: Sequence[int],
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
 ) -> availability.Query:
+    """The rules, and what is taken around `[starts_at, ends_at)`."""
+    rules = rulebook.services[service.pk]
+    providers = live_providers(
+        rulebook, provider_ids, starts_at=starts_at, ends_at=ends_at, now=now
+    )
+    is_limited = bool(rules.limits.by_period())
+    starts = _starts_of_service(service, starts_at, ends_at, now) if is_limited else ()
     return availability.Query(
-        rules=rulebook.services[service.pk],
+        rules=rules,
         providers=tuple(providers),
         business_tz=rulebook.timezone,
         now=instant(now),
+        session_starts=tuple(starts),
     )
 
 
@@ -262,7 +324,23 @@ def _span(period: BlockedPeriod, timezone: str) -> availability.Span:
     return availability.Span(instant(period.starts_at), instant(period.ends_at), id=period.pk)
 
 
-def _schedule(schedule: Schedule, business_tz: str) -> availability.Schedule:
+def _holidays(settings: BookingSettings) -> frozenset[date]:
+    """Public holidays as far as anybody can book, from this year on."""
+    if not settings.holidays_country:
+        return frozenset()
+    place = settings.holidays_country, settings.holidays_region
+    this_year = clock.now().year
+    years = range(this_year - 1, this_year + 4)
+    return frozenset(day for year in years for day in holidays_of(*place, year))
+
+
+def limits_of(limited: Limited) -> Limits:
+    return Limits(limited.limit_per_day, limited.limit_per_week, limited.limit_per_month)
+
+
+def _schedule(
+    schedule: Schedule, business_tz: str, holidays: frozenset[date]
+) -> availability.Schedule:
     weekly: list[list[WallWindow]] = [[] for _ in range(7)]
     for hours in schedule.weekly_hours.all():
         weekly[hours.weekday].append(WallWindow(hours.start, hours.end))
@@ -274,6 +352,7 @@ def _schedule(schedule: Schedule, business_tz: str) -> availability.Schedule:
             day: tuple(WallWindow(row.start, row.end) for row in rows if row.start and row.end)
             for day, rows in overrides
         },
+        holidays=holidays,
     )
 
 
@@ -295,6 +374,7 @@ def _rules(
         minimum_notice_minutes=own("minimum_notice_minutes"),
         booking_horizon_days=own("booking_horizon_days"),
         schedule=schedules[service.schedule_id] if service.schedule_id else None,
+        limits=limits_of(service),
     )
 
 

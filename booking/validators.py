@@ -6,12 +6,15 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from booking import public_holidays
+
 DURATION_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
 BUFFER_MINUTES = (MaxValueValidator(1440),)
 INTERVAL_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
 NOTICE_MINUTES = (MaxValueValidator(365 * 24 * 60),)
 # Long enough for somebody to see the request at all.
 EXPIRY_MINUTES = (MinValueValidator(15), *NOTICE_MINUTES)
+LIMIT = (MinValueValidator(1), MaxValueValidator(10_000))
 HORIZON_DAYS = (MinValueValidator(1), MaxValueValidator(730))
 
 # Far from both ends of the calendar, where there is no day before or after.
@@ -50,6 +53,18 @@ def _bad_phone(region: str) -> ValidationError:
 def validate_e164(value: str) -> None:
     if parse_phone(value, region="") != value:
         raise ValidationError("Write the number in international form, like +4930123456.")
+
+
+def validate_holidays(country: str, region: str) -> None:
+    """Raise `ValidationError`, by field, unless public holidays are known of that place."""
+    if region and not country:
+        raise ValidationError({"holidays_region": "Choose the country first."})
+    known = public_holidays.countries() if country else {}
+    if country and country not in known:
+        raise ValidationError({"holidays_country": "No public holidays are known of it."})
+    if region and region not in known[country]:
+        choices = ", ".join(known[country]) or "none"
+        raise ValidationError({"holidays_region": f"Its regions are: {choices}."})
 
 
 def validate_year(value: date) -> None:

@@ -17,6 +17,12 @@ from config.core import clock
 from config.core.fields import LinesField, MoneyField
 from config.core.money import format_money
 
+LIMITS = ("limit_per_day", "limit_per_week", "limit_per_month")
+LIMIT_LABELS = {
+    "limit_per_day": "At most, in a day",
+    "limit_per_week": "At most, in a week",
+    "limit_per_month": "At most, in a month",
+}
 # Left empty by a service, these are as the business's booking settings say.
 INHERITED = (
     "buffer_before_minutes",
@@ -48,6 +54,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "booking_horizon_days": "Booking horizon, in days",
             "slot_alignment": "Starts are counted",
             "schedule": "Only within",
+            **LIMIT_LABELS,
         }
         help_texts = {
             "is_active": "Untick to take it off the page for good: no new bookings, all history"
@@ -161,6 +168,14 @@ class ServiceAdmin(ScopedAdmin):
             },
         ),
         (
+            "How many at most",
+            {
+                "classes": ("collapse",),
+                "description": "Appointments of this service, with whomever. Empty: no limit.",
+                "fields": LIMITS,
+            },
+        ),
+        (
             "Place and look",
             {"classes": ("collapse",), "fields": ("location", "color", "position", "slug")},
         ),
@@ -248,8 +263,8 @@ def _approval_field(business: Business | None) -> forms.Field:
 class ResourceForm(forms.ModelForm[Resource]):
     class Meta:
         model = Resource
-        fields = ("business", "name", "kind", "email", "schedule", "priority", "is_active")
-        labels = {"is_active": "Takes bookings", "priority": "Order"}
+        fields = ("business", "name", "kind", "email", "schedule", "priority", "is_active", *LIMITS)
+        labels = {"is_active": "Takes bookings", "priority": "Order", **LIMIT_LABELS}
         help_texts = {
             "kind": "Only a person can offer services.",
             "email": "Mails about this person's bookings go there too.",
@@ -274,7 +289,16 @@ class ResourceAdmin(ScopedAdmin):
     list_filter = ("kind", "is_active")
     list_select_related = ("schedule",)
     search_fields = ("name", "email")
-    fields = ("business", "name", "kind", "email", "schedule", "priority", "is_active")
+    fieldsets = (
+        (
+            None,
+            {"fields": ("business", "name", "kind", "email", "schedule", "priority", "is_active")},
+        ),
+        (
+            "How many appointments at most",
+            {"classes": ("collapse",), "description": "Empty: no limit.", "fields": LIMITS},
+        ),
+    )
 
     @admin.display(ordering="schedule__name")
     def hours(self, resource: Resource) -> str:

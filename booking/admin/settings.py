@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
+from accounts.admin_choices import OpenSelect, country_choices
 from accounts.permissions import Ability
 from accounts.scoped_admin import ScopedAdmin
 from booking.models import BookingSettings
@@ -37,12 +38,19 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
     class Meta:
         model = BookingSettings
         fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
-        widgets = {"paused_message": forms.Textarea({"rows": 2})}
+        widgets = {
+            "paused_message": forms.Textarea({"rows": 2}),
+            "holidays_country": OpenSelect(
+                lambda: [("", "No public holidays"), *country_choices()]
+            ),
+        }
         labels = {
             "paused_until": "First day of bookings again",
             "paused_message": "Message on the closed page",
             "requires_approval": "Approval needed",
             "default_schedule": "Opening hours",
+            "holidays_country": "Closed on the public holidays of",
+            "holidays_region": "Region",
             "minimum_notice_minutes": "Minimum notice, in minutes",
             "booking_horizon_days": "Booking horizon, in days",
             "buffer_before_minutes": "Buffer before, in minutes",
@@ -56,6 +64,10 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "paused_message": "For example: We are on holiday. Please call if it is urgent.",
             "default_schedule": "The hours of everybody who has none of their own."
             " You change them under Schedules.",
+            "holidays_country": "Nobody works on these days, unless a schedule names the date under"
+            " its date overrides.",
+            "holidays_region": "Its code, for example BY for Bavaria. Empty: only what the whole"
+            " country has.",
             "minimum_notice_minutes": "How long before the start one can still book:"
             " 120 is two hours, 1440 a day.",
             "booking_horizon_days": "How many days ahead one can book.",
@@ -121,6 +133,7 @@ class BookingSettingsAdmin(ScopedAdmin):
             {
                 "fields": (
                     "default_schedule",
+                    ("holidays_country", "holidays_region"),
                     ("minimum_notice_minutes", "booking_horizon_days"),
                     ("buffer_before_minutes", "buffer_after_minutes"),
                     "cancellation_notice_minutes",

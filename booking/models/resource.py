@@ -3,6 +3,7 @@ from typing import Self
 
 from django.db import models
 
+from booking.models.limits import Limited
 from booking.models.rules import Rule, RuleQuerySet
 from config.core.text import validate_name
 
@@ -21,7 +22,7 @@ class ResourceQuerySet(RuleQuerySet["Resource"]):
         return self.filter(kind=ResourceKind.PERSON)
 
 
-class Resource(Rule):
+class Resource(Limited, Rule):
     """Anything whose time can be taken once: a person (a provider), a room, equipment."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -7,6 +7,7 @@ from django.db import models
 from accounts.models.business import validate_color
 from accounts.tenancy import TenantQuerySet
 from booking.availability import SlotAlignment
+from booking.models.limits import Limited
 from booking.models.resource import Resource
 from booking.models.rules import Rule, RuleQuerySet
 from booking.models.settings import BookingSettings
@@ -30,7 +31,7 @@ class ServiceQuerySet(RuleQuerySet["Service"]):
         return self.filter(is_active=True)
 
 
-class Service(Rule):
+class Service(Limited, Rule):
     """What a client can book."""
 
     business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="services")

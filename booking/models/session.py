@@ -1,4 +1,6 @@
 import uuid
+from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -43,6 +45,12 @@ class Session(models.Model):
         return f"{self.service} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
+class ClaimQuerySet(TenantQuerySet["Claim"]):
+    def live(self, now: datetime) -> Self:
+        """Those that take their time at `now`: firm, or kept until later."""
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+
+
 class Claim(models.Model):
     """One resource's time `[starts_at, ends_at)` taken by a session, with the buffers as sold.
 
@@ -59,7 +67,7 @@ class Claim(models.Model):
     # Null when firm, else the end of the session's last hold.
     expires_at = models.DateTimeField(null=True)
 
-    objects = TenantQuerySet.as_manager()
+    objects = ClaimQuerySet.as_manager()
     tenant_path = "session__business"
 
     class Meta:

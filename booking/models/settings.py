@@ -6,7 +6,13 @@ from django.db import models
 
 from accounts.models import Business
 from booking.models.rules import Rule, RuleQuerySet
-from booking.validators import BUFFER_MINUTES, EXPIRY_MINUTES, HORIZON_DAYS, NOTICE_MINUTES
+from booking.validators import (
+    BUFFER_MINUTES,
+    EXPIRY_MINUTES,
+    HORIZON_DAYS,
+    NOTICE_MINUTES,
+    validate_holidays,
+)
 from config.core.text import validate_name, validate_text
 
 
@@ -76,6 +82,18 @@ class BookingSettings(Rule):
     hold_seconds = models.PositiveSmallIntegerField(
         default=300, help_text="How long a chosen time is kept while the form is filled in."
     )
+    holidays_country = models.CharField(
+        "public holidays of",
+        max_length=2,
+        blank=True,
+        help_text="Nothing is open on these days, unless a schedule names the date.",
+    )
+    holidays_region = models.CharField(
+        "region",
+        max_length=10,
+        blank=True,
+        help_text="Its code, for holidays that only a part of the country has.",
+    )
     default_schedule = models.ForeignKey(
         "booking.Schedule",
         models.PROTECT,
@@ -115,6 +133,9 @@ class BookingSettings(Rule):
 
     class Meta:
         verbose_name = verbose_name_plural = "booking settings"
+
+    def clean(self) -> None:
+        validate_holidays(self.holidays_country, self.holidays_region)
 
     def __str__(self) -> str:
         return f"Booking settings of {self.business}"

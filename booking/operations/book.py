@@ -146,7 +146,7 @@ def _sell(order: _Order) -> Booking:
     rules = rulebook.rulebook_of(order.business)
     for provider_id in _candidates(rules, order):
         try:
-            with locking.locked_resources([provider_id]):
+            with locking.locked_resources([provider_id], limited=_if_limited(rules, order)):
                 # The rules may have changed since they were read outside the lock.
                 rules = rulebook.rulebook_of(order.business)
                 _clear(rules, order, provider_id)
@@ -171,6 +171,11 @@ def _candidates(rules: Rulebook, order: _Order) -> list[int]:
     if any(reasons <= _LOST for reasons in refused.values()):
         raise SlotTaken(alternatives)
     raise SlotUnavailable(frozenset().union(*refused.values()), alternatives)
+
+
+def _if_limited(rules: Rulebook, order: _Order) -> Service | None:
+    """The service, where its sessions are counted: two providers could each take the last one."""
+    return order.service if rules.services[order.service.pk].limits.by_period() else None
 
 
 def _clear(rules: Rulebook, order: _Order, provider_id: int) -> None:

@@ -34,6 +34,7 @@ class SlotUnavailable(DomainError):
 _WORDS = {
     Refusal.NOTICE: "It has passed, or is too soon.",
     Refusal.HORIZON: "It is too far ahead.",
+    Refusal.LIMIT: "No more can be booked in that time.",
 }
 
 

@@ -90,6 +90,27 @@ def test_any_provider_sells_each_of_three_once(service: Service, start_server: S
     assert (len(sold), len(set(sold))) == (3, 3)
 
 
+@pytest.mark.parametrize("race", ["pause", "pause no-lock"])
+def test_a_services_limit_holds_while_three_providers_are_booked(
+    service: Service, start_server: StartServer, race: str
+) -> None:
+    service.providers.add(*ProviderFactory.create_batch(2, business=service.business))
+    service.limit_per_day = 3
+    service.save()
+    starts = free_starts(service)
+    day = [start for start in starts if start.date() == starts[0].date()]
+    server = start_server(race)
+    calls = [
+        call
+        for number, start in enumerate(day)
+        for call in bookings_of(server, start, count=4, first=number * 4)
+    ]
+    at_once(calls)
+    # Without the lock the same test finds more than the limit, or it would prove nothing.
+    assert (Booking.objects.count() > 3) == ("no-lock" in race)
+    assert overlaps() == 0
+
+
 def test_starts_that_overlap_each_other_keep_their_buffers(
     service: Service, start_server: StartServer
 ) -> None:
