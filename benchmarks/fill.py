@@ -53,12 +53,13 @@ def fill() -> list[datetime]:
 
 
 def free_starts(service: Service) -> list[datetime]:
-    from booking import rulebook
+    from booking import offers
+    from booking.rulebook import rulebook_of
     from config.core import clock
 
     now = clock.now()
-    slots = rulebook.find_slots(
-        rulebook.rulebook_of(service.business),
+    slots = offers.find_slots(
+        rulebook_of(service.business),
         service,
         # What is free now may be too near by the time that it is booked.
         first=now.date() + timedelta(days=1),
@@ -66,7 +67,7 @@ def free_starts(service: Service) -> list[datetime]:
         viewer_tz=service.business.timezone,
         now=now,
     )
-    return [rulebook.moment(slot.starts_at) for slot in slots]
+    return [offers.moment(slot.starts_at) for slot in slots]
 
 
 def wait_until_told() -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Business, User
-from booking import rulebook
+from booking import offers
 from booking.models import (
     ActorKind,
     BlockedPeriod,
@@ -24,6 +24,7 @@ from booking.models import (
     WeeklyHours,
 )
 from booking.operations import Actor, Details, book, cancel_booking, create_business
+from booking.rulebook import rulebook_of
 from config.core import clock
 
 SLUG = "salon-mara"
@@ -208,15 +209,15 @@ def _book_a_week(services: list[Service]) -> None:
 def _some_starts(service: Service) -> list[datetime]:
     now = clock.now()
     today = now.date()
-    slots = rulebook.find_slots(
-        rulebook.rulebook_of(service.business),
+    slots = offers.find_slots(
+        rulebook_of(service.business),
         service,
         first=today,
         last=today + timedelta(days=7),
         viewer_tz=service.business.timezone,
         now=now,
     )
-    return [rulebook.moment(slot.starts_at) for slot in slots[::TAKE_EVERY]]
+    return [offers.moment(slot.starts_at) for slot in slots[::TAKE_EVERY]]
 
 
 def _answers(service: Service) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from booking import links, rulebook
+from booking import links, offers
 from booking.calendar_links import calendar_links
 from booking.closures import closure_of, closure_of_service
 from booking.contacts import contact_email, signer
@@ -12,6 +12,7 @@ from booking.invitations import Method, build_invitation
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking
 from booking.operations.cancel import cancellation_deadline
+from booking.rulebook import rulebook_of
 from booking.times import clocks_of, read_clock
 from config.core import clock
 from config.core.money import format_money
@@ -160,14 +161,14 @@ def _nearest_free(booking: Booking) -> list[Link]:
     business, service = booking.business, booking.service
     if closure_of(business, clock.now()) or closure_of_service(service, clock.now()):
         return []
-    slots = rulebook.nearest_slots(
-        rulebook.rulebook_of(business),
+    slots = offers.nearest_slots(
+        rulebook_of(business),
         service,
         start=booking.starts_at,
         now=clock.now(),
         count=3,
     )
-    starts = [rulebook.moment(slot.starts_at) for slot in slots]
+    starts = [offers.moment(slot.starts_at) for slot in slots]
     return [
         Link(
             str(read_clock(start, business.timezone, business.locale)),

@@ -1,31 +1,25 @@
 """A business's services, people and hours, compiled for the engine.
 
 The rules change seldom: they are compiled in a constant number of queries, and kept under a
-version that every change of them renews. What is taken changes with every booking and is always
-read live.
+version that every change of them renews. What is taken changes with every booking: `offers` reads
+it live.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from itertools import groupby
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.db.models import F, Q
 
 from accounts.models import Business
 from booking import availability
-from booking.availability import Instant, Provider, Refusal, ServiceRules, Slot, WallWindow
-from booking.availability.values import NO_LIMITS, Limits
-from booking.models import BlockedPeriod, BookingSettings, Claim, Resource, Schedule, Service
+from booking.availability import ServiceRules, WallWindow
+from booking.availability.values import Limits
+from booking.models import BookingSettings, Resource, Schedule, Service
 from booking.models.limits import Limited
 from booking.public_holidays import holidays_of
 from config.core import clock
-
-# The longest buffer on either side: claims farther away cannot matter to a start.
-_REACH = timedelta(minutes=1440)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,216 +108,6 @@ def compile_rulebook(business: Business, timezone: str) -> Rulebook:
     )
 
 
-def find_slots(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    first: date,
-    last: date,
-    viewer_tz: str,
-    now: datetime,
-    provider_id: int | None = None,
-) -> list[Slot]:
-    """All starts that can be booked on the dates `first` to `last`, both in `viewer_tz`."""
-    ids = _asked(rulebook, service, provider_id)
-    if not ids:
-        return []
-    # A day more on either side holds those dates in every zone.
-    starts_at = datetime.combine(first, time.min, UTC) - timedelta(days=1)
-    # … and a start on the last of them reaches as far as its duration and its buffer.
-    ends_at = datetime.combine(last, time.min, UTC) + timedelta(days=4)
-    return availability.find_slots(
-        _query(rulebook, service, ids, starts_at=starts_at, ends_at=ends_at, now=now),
-        viewer_tz=viewer_tz,
-        first=first,
-        last=last,
-    )
-
-
-def refusals_by_provider(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    start: datetime,
-    now: datetime,
-    provider_id: int | None = None,
-) -> dict[int, frozenset[Refusal]]:
-    """For each provider in question, in order, why they cannot take the start, if they cannot."""
-    rules = rulebook.services.get(service.pk)
-    if rules is None:
-        return {}
-    query = _query(
-        rulebook,
-        service,
-        _asked(rulebook, service, provider_id),
-        starts_at=start,
-        ends_at=start + timedelta(minutes=rules.duration_minutes),
-        now=now,
-    )
-    return {
-        way.provider_id: frozenset(reason.code for reason in way.reasons)
-        for way in availability.explain(query, start=instant(start)).ways
-        if way.provider_id is not None
-    }
-
-
-def live_providers(
-    rulebook: Rulebook,
-    resource_ids: Sequence[int],
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> list[Provider]:
-    """The people with what takes their time around `[starts_at, ends_at)`, in two queries."""
-    claims: dict[int, list[availability.Claim]] = defaultdict(list)
-    rows = (
-        Claim.objects.live(now)
-        .filter(
-            resource__in=resource_ids,
-            ends_at__gt=starts_at - _REACH,
-            starts_at__lt=ends_at + _REACH,
-        )
-        .values_list(
-            "resource_id",
-            "session_id",
-            "starts_at",
-            "ends_at",
-            "buffer_before_minutes",
-            "buffer_after_minutes",
-        )
-    )
-    for resource_id, session_id, start, end, before, after in rows:
-        claims[resource_id].append(
-            availability.Claim(instant(start), instant(end), before, after, id=session_id)
-        )
-    blocked = _blocked(rulebook, resource_ids, starts_at, ends_at)
-    starts = _starts_by_resource(rulebook, resource_ids, starts_at, ends_at, now)
-    return [
-        Provider(
-            id=pk,
-            schedule=rulebook.hours[pk],
-            blocked=tuple(blocked[None] + blocked[pk]),
-            claims=tuple(claims[pk]),
-            limits=rulebook.limits.get(pk, NO_LIMITS),
-            session_starts=tuple(starts[pk]),
-        )
-        for pk in resource_ids
-    ]
-
-
-def _starts_by_resource(
-    rulebook: Rulebook,
-    resource_ids: Sequence[int],
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> dict[int, list[Instant]]:
-    """Of the resources that have limits, when their sessions start in the periods in question."""
-    starts: dict[int, list[Instant]] = defaultdict(list)
-    if limited := [pk for pk in resource_ids if pk in rulebook.limits]:
-        begin, end = _whole_periods(starts_at, ends_at)
-        rows = Claim.objects.live(now).filter(
-            resource__in=limited, starts_at__gte=begin, starts_at__lt=end
-        )
-        for resource_id, start in rows.values_list("resource_id", "starts_at"):
-            starts[resource_id].append(instant(start))
-    return starts
-
-
-def _starts_of_service(
-    service: Service, starts_at: datetime, ends_at: datetime, now: datetime
-) -> list[Instant]:
-    begin, end = _whole_periods(starts_at, ends_at)
-    rows = Claim.objects.live(now).filter(
-        session__service=service,
-        session__provider=F("resource"),
-        starts_at__gte=begin,
-        starts_at__lt=end,
-    )
-    return [instant(start) for start in rows.values_list("starts_at", flat=True)]
-
-
-def _whole_periods(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
-    """Every day, week and month that a start in between can count in, whatever the zone."""
-    return starts_at - timedelta(days=33), ends_at + timedelta(days=33)
-
-
-def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
-    """The week, Monday first, that a start falls in on the zone's calendar, as `[begin, end)`."""
-    day = start.astimezone(ZoneInfo(timezone)).date()
-    monday = day - timedelta(days=day.weekday())
-    begin, end = (
-        moment(availability.resolve_wall(monday + timedelta(days=days), time.min, timezone))
-        for days in (0, 7)
-    )
-    return begin, end
-
-
-def instant(moment: datetime) -> Instant:
-    """Whole seconds since the epoch; a fraction of a start would lie between two grids."""
-    return int(moment.timestamp())
-
-
-def moment(value: Instant) -> datetime:
-    return datetime.fromtimestamp(value, UTC)
-
-
-def _query(
-    rulebook: Rulebook,
-    service: Service,
-    provider_ids: Sequence[int],
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> availability.Query:
-    """The rules, and what is taken around `[starts_at, ends_at)`."""
-    rules = rulebook.services[service.pk]
-    providers = live_providers(
-        rulebook, provider_ids, starts_at=starts_at, ends_at=ends_at, now=now
-    )
-    is_limited = bool(rules.limits.by_period())
-    starts = _starts_of_service(service, starts_at, ends_at, now) if is_limited else ()
-    return availability.Query(
-        rules=rules,
-        providers=tuple(providers),
-        business_tz=rulebook.timezone,
-        now=instant(now),
-        session_starts=tuple(starts),
-    )
-
-
-def _asked(rulebook: Rulebook, service: Service, provider_id: int | None) -> tuple[int, ...]:
-    ids = rulebook.providers.get(service.pk, ())
-    return ids if provider_id is None else tuple(pk for pk in ids if pk == provider_id)
-
-
-def _blocked(
-    rulebook: Rulebook, resource_ids: Sequence[int], starts_at: datetime, ends_at: datetime
-) -> dict[int | None, list[availability.Span]]:
-    spans: dict[int | None, list[availability.Span]] = defaultdict(list)
-    periods = BlockedPeriod.objects.filter(
-        Q(resource__isnull=True) | Q(resource__in=resource_ids), business=rulebook.business_id
-    )
-    for period in periods.touching(starts_at, ends_at):
-        spans[period.resource_id].append(_span(period, rulebook.timezone))
-    return spans
-
-
-def _span(period: BlockedPeriod, timezone: str) -> availability.Span:
-    if period.first_date and period.last_date:
-        midnight = time.min
-        return availability.Span(
-            availability.resolve_wall(period.first_date, midnight, timezone),
-            availability.resolve_wall(period.last_date + timedelta(days=1), midnight, timezone),
-            id=period.pk,
-        )
-    if not (period.starts_at and period.ends_at):
-        raise AssertionError("a check constraint holds that a period has dates or times")
-    return availability.Span(instant(period.starts_at), instant(period.ends_at), id=period.pk)
-
-
 def _holidays(settings: BookingSettings) -> frozenset[date]:
     """Public holidays as far as anybody can book, from this year on."""
     if not settings.holidays_country:
@@ -376,54 +160,3 @@ def _rules(
         schedule=schedules[service.schedule_id] if service.schedule_id else None,
         limits=limits_of(service),
     )
-
-
-def next_slot(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    after: date,
-    viewer_tz: str,
-    now: datetime,
-    provider_id: int | None = None,
-) -> Slot | None:
-    """The first start that can be booked on `after` or later, up to the horizon."""
-    rules = rulebook.services.get(service.pk)
-    if rules is None:
-        return None
-    # The horizon counts days of the business's zone; the viewer's may lie a day behind or ahead.
-    last = now.date() + timedelta(days=rules.booking_horizon_days + 2)
-    slots = find_slots(
-        rulebook,
-        service,
-        first=max(after, now.date() - timedelta(days=1)),
-        last=last,
-        viewer_tz=viewer_tz,
-        now=now,
-        provider_id=provider_id,
-    )
-    return slots[0] if slots else None
-
-
-def nearest_slots(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    start: datetime,
-    now: datetime,
-    provider_id: int | None = None,
-    count: int = 6,
-) -> list[Slot]:
-    """The bookable starts closest to `start`, in the order of time: what the loser is shown."""
-    slots = find_slots(
-        rulebook,
-        service,
-        first=start.date() - timedelta(days=7),
-        last=start.date() + timedelta(days=14),
-        viewer_tz="UTC",
-        now=now,
-        provider_id=provider_id,
-    )
-    wished = instant(start)
-    closest = sorted(slots, key=lambda slot: (abs(slot.starts_at - wished), slot.starts_at))
-    return sorted(closest[:count], key=lambda slot: slot.starts_at)

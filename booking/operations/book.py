@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from accounts.models import Business
-from booking import guard, locking, rulebook
+from booking import guard, locking, offers
 from booking.availability import Refusal, Slot
 from booking.closures import closure_of, closure_of_service
 from booking.events import Event
@@ -25,7 +25,7 @@ from booking.operations.errors import (
 )
 from booking.operations.expire import free_expired
 from booking.operations.record import Actor, record_change
-from booking.rulebook import Rulebook
+from booking.rulebook import Rulebook, rulebook_of
 from config.core import clock
 
 logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def check_offered(*, service: Service, start: datetime, provider_id: int | None 
         actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
         idempotency_key=None,
     )
-    _candidates(rulebook.rulebook_of(order.business), order)
+    _candidates(rulebook_of(order.business), order)
 
 
 def _earlier(order: _Order) -> Booking | None:
@@ -143,12 +143,12 @@ def _check_open(order: _Order) -> None:
 
 
 def _sell(order: _Order) -> Booking:
-    rules = rulebook.rulebook_of(order.business)
+    rules = rulebook_of(order.business)
     for provider_id in _candidates(rules, order):
         try:
             with locking.locked_resources([provider_id], limited=_if_limited(rules, order)):
                 # The rules may have changed since they were read outside the lock.
-                rules = rulebook.rulebook_of(order.business)
+                rules = rulebook_of(order.business)
                 _clear(rules, order, provider_id)
                 _check_again(rules, order, provider_id)
                 return _write(rules, order, provider_id)
@@ -197,13 +197,13 @@ def _check_again(rules: Rulebook, order: _Order, provider_id: int) -> None:
 def _refusals(
     rules: Rulebook, order: _Order, provider_id: int | None
 ) -> dict[int, frozenset[Refusal]]:
-    return rulebook.refusals_by_provider(
+    return offers.refusals_by_provider(
         rules, order.service, start=order.start, now=clock.now(), provider_id=provider_id
     )
 
 
 def _alternatives(rules: Rulebook, order: _Order) -> list[Slot]:
-    return rulebook.nearest_slots(
+    return offers.nearest_slots(
         rules, order.service, start=order.start, now=clock.now(), provider_id=order.provider_id
     )
 
@@ -212,7 +212,7 @@ def _fairest_first(ids: list[int], start: datetime, timezone: str) -> list[int]:
     """`ids`, which come by priority, with the least busy of that week first."""
     if len(ids) < 2:
         return ids
-    monday, next_monday = rulebook.week_of(start, timezone)
+    monday, next_monday = offers.week_of(start, timezone)
     week = Session.objects.filter(
         provider__in=ids, starts_at__gte=monday, starts_at__lt=next_monday
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking import availability, rulebook
+from booking import availability, offers
 from booking.availability import Slot
 from booking.models import Service
 from booking.rulebook import Rulebook, rulebook_of
@@ -79,7 +79,7 @@ class _Search:
         return self.today + timedelta(days=known.booking_horizon_days + 1 if known else 0)
 
     def by_date(self, first: date, last: date) -> dict[date, list[Slot]]:
-        slots = rulebook.find_slots(
+        slots = offers.find_slots(
             self.rules,
             self.service,
             first=max(first, self.today),
@@ -91,7 +91,7 @@ class _Search:
         return availability.group_by_date(slots, self.query.timezone)
 
     def first_free_day(self, after: date) -> date | None:
-        slot = rulebook.next_slot(
+        slot = offers.next_slot(
             self.rules,
             self.service,
             after=after,
@@ -99,9 +99,7 @@ class _Search:
             now=self.now,
             provider_id=self.query.provider_id,
         )
-        return (
-            when.local_date(rulebook.moment(slot.starts_at), self.query.timezone) if slot else None
-        )
+        return when.local_date(offers.moment(slot.starts_at), self.query.timezone) if slot else None
 
 
 def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> CalendarView:
@@ -150,7 +148,7 @@ def _time(slot: Slot, service: Service, query: PageQuery) -> Time:
 def show_time(slot: Slot, *, service: Service, timezone: str, hours: str = "") -> Time:
     """One start on the business's clock and on that of `timezone`; see `Time`."""
     business = service.business
-    start = rulebook.moment(slot.starts_at)
+    start = offers.moment(slot.starts_at)
     there = when.clock_time(start, timezone, business.locale, hours)
     here = when.clock_time(start, business.timezone, business.locale, hours)
     if (day := when.local_date(start, business.timezone)) != when.local_date(start, timezone):

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from booking import rulebook
+from booking import offers
 from booking.links import manage_token
 from booking.models import ActorKind, Booking, Resource, Service, Source
 from booking.operations import (
@@ -188,7 +188,7 @@ def _still_lost(choice: Choice) -> DomainError | None:
         return None
     rules = rulebook_of(choice.service.business)
     return SlotTaken(
-        rulebook.nearest_slots(
+        offers.nearest_slots(
             rules,
             choice.service,
             start=choice.lost,
@@ -265,7 +265,7 @@ def _alternatives(choice: Choice, refusal: DomainError | None) -> list[tuple[str
     business = choice.service.business
     return [
         (
-            read_clock(rulebook.moment(slot.starts_at), choice.timezone, business.locale).date,
+            read_clock(offers.moment(slot.starts_at), choice.timezone, business.locale).date,
             show_time(slot, service=choice.service, timezone=choice.timezone, hours=choice.hours),
         )
         for slot in getattr(refusal, "alternatives", [])

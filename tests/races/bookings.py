@@ -6,8 +6,9 @@ from functools import partial
 
 import httpx
 
-from booking import rulebook
+from booking import offers
 from booking.models import Service
+from booking.rulebook import rulebook_of
 from booking.web import form_token
 from config.core import clock
 from tests.races.conftest import Server
@@ -17,15 +18,15 @@ FORM = "/book/salon-mara/haircut/confirm/"
 
 def free_starts(service: Service) -> list[datetime]:
     today = clock.now().date()
-    slots = rulebook.find_slots(
-        rulebook.rulebook_of(service.business),
+    slots = offers.find_slots(
+        rulebook_of(service.business),
         service,
         first=today + timedelta(days=7),
         last=today + timedelta(days=13),
         viewer_tz="UTC",
         now=clock.now(),
     )
-    return [rulebook.moment(slot.starts_at) for slot in slots]
+    return [offers.moment(slot.starts_at) for slot in slots]
 
 
 def bookings_of(

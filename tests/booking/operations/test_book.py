@@ -19,6 +19,7 @@ from booking.models import (
     Session,
     Source,
 )
+from booking.offers import moment
 from booking.operations import (
     Actor,
     BookingClosed,
@@ -27,7 +28,6 @@ from booking.operations import (
     SlotUnavailable,
     cancel_booking,
 )
-from booking.rulebook import moment
 from notifications.models import OutboxEvent
 from tests.conftest import CLIENT, Book, at
 from tests.factories import ProviderFactory

@@ -3,10 +3,11 @@
 import pytest
 import time_machine
 
-from booking import rulebook
+from booking import offers
 from booking.availability import Refusal
 from booking.models import Resource, Service
 from booking.operations import SlotUnavailable, cancel_booking
+from booking.rulebook import rulebook_of
 from config.core import clock as present
 from tests.conftest import CLIENT, NOW, Book, at
 from tests.factories import ProviderFactory, ServiceFactory
@@ -27,15 +28,15 @@ def refused(booked: Book, day: int, hour: int, **given: object) -> frozenset[Ref
 
 def free_days(service: Service) -> list[int]:
     """The days of March 2027 on which something is free."""
-    slots = rulebook.find_slots(
-        rulebook.rulebook_of(service.business),
+    slots = offers.find_slots(
+        rulebook_of(service.business),
         service,
         first=NOW.date(),
         last=NOW.date().replace(day=19),
         viewer_tz="Europe/Berlin",
         now=present.now(),
     )
-    return sorted({rulebook.moment(slot.starts_at).day for slot in slots})
+    return sorted({offers.moment(slot.starts_at).day for slot in slots})
 
 
 def test_a_full_day_offers_nothing_more(booked: Book, service: Service) -> None:
