@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
 
 from booking import availability
-from booking.availability import Instant, Provider, Refusal, Slot
+from booking.availability import Explanation, Instant, Provider, Query, Refusal, Slot
 from booking.availability.values import NO_LIMITS
 from booking.models import BlockedPeriod, Claim, Service
 from booking.rulebook import Rulebook
@@ -68,6 +69,59 @@ def refusals_by_provider(
         for way in availability.explain(query, start=instant(start)).ways
         if way.provider_id is not None
     }
+
+
+def explain(
+    rulebook: Rulebook,
+    service: Service,
+    *,
+    start: datetime,
+    now: datetime,
+    provider_id: int | None = None,
+) -> Explanation:
+    """Whether a start is offered, and if not, every reason why not; for an active service."""
+    rules = rulebook.services[service.pk]
+    ids = _asked(rulebook, service, provider_id)
+    ends_at = start + timedelta(minutes=rules.duration_minutes)
+    query = _query(rulebook, service, ids, starts_at=start, ends_at=ends_at, now=now)
+    return availability.explain(query, start=instant(start))
+
+
+def explain_day(
+    rulebook: Rulebook,
+    service: Service,
+    *,
+    day: date,
+    viewer_tz: str,
+    now: datetime,
+    provider_id: int | None = None,
+) -> list[Explanation]:
+    """Every start that the opening hours give on `day` in `viewer_tz`, taken or not, explained."""
+    ids = _asked(rulebook, service, provider_id)
+    midnight = datetime.combine(day, time.min, UTC)
+    query = _query(
+        rulebook,
+        service,
+        ids,
+        starts_at=midnight - timedelta(days=1),
+        ends_at=midnight + timedelta(days=4),
+        now=now,
+    )
+    starts = availability.find_slots(
+        _as_if_nothing_were_taken(query, day), viewer_tz=viewer_tz, first=day, last=day
+    )
+    return [availability.explain(query, start=slot.starts_at) for slot in starts]
+
+
+def _as_if_nothing_were_taken(query: Query, day: date) -> Query:
+    """Opening hours and grid alone, asked so that `day` is neither too soon nor too far."""
+    providers = tuple(
+        replace(provider, blocked=(), claims=(), busy=(), limits=NO_LIMITS)
+        for provider in query.providers
+    )
+    rules = replace(query.rules, minimum_notice_minutes=0, booking_horizon_days=7, limits=NO_LIMITS)
+    before = instant(datetime.combine(day, time.min, UTC) - timedelta(days=2))
+    return replace(query, providers=providers, rules=rules, now=before, session_starts=())
 
 
 def next_slot(

@@ -25,11 +25,12 @@ class OpenslotAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Imported late: the admin of an app needs the site to register with.
-        from booking.admin import decisions, setup
+        from booking.admin import decisions, setup, why
         from notifications.admin import rendered_urls
 
         return [
             path("setup/", setup.first_run, name="setup"),
+            path("booking/service/<int:pk>/why/", self.admin_view(why.why), name="booking_why"),
             *decisions.urls(self.admin_view),
             *rendered_urls(self.admin_view),
             *super().get_urls(),

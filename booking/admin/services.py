@@ -127,6 +127,7 @@ class ServiceAdmin(ScopedAdmin):
     inlines = (QuestionInline,)
     read_as = {"price_amount": "price"}
     hint = "What clients can book: length, price, questions"
+    change_form_template = "admin/booking/service/change_form.html"
     empty_text = "No services yet. Add the first one, and your booking page can offer it."
     list_display = ("name", "duration", "price", "with_whom", "state")
     list_filter = ("is_active", ("providers", OwnRowsFilter))
