@@ -34,7 +34,8 @@ class CannotStart(Exception):
 
 
 def main() -> None:
-    for signum in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-C, too: a shell that starts something in the background has it ignored.
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.default_int_handler)
     processes = Processes()
     try:
