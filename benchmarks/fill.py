@@ -55,6 +55,7 @@ def fill() -> list[datetime]:
 def free_starts(service: Service) -> list[datetime]:
     from booking import offers
     from booking.rulebook import rulebook_of
+    from booking.taken import moment
     from config.core import clock
 
     now = clock.now()
@@ -67,7 +68,7 @@ def free_starts(service: Service) -> list[datetime]:
         viewer_tz=service.business.timezone,
         now=now,
     )
-    return [offers.moment(slot.starts_at) for slot in slots]
+    return [moment(slot.starts_at) for slot in slots]
 
 
 def wait_until_told() -> None:

@@ -25,6 +25,7 @@ from booking.models import (
 )
 from booking.operations import Actor, Details, book, cancel_booking, create_business
 from booking.rulebook import rulebook_of
+from booking.taken import moment
 from config.core import clock
 
 SLUG = "salon-mara"
@@ -217,7 +218,7 @@ def _some_starts(service: Service) -> list[datetime]:
         viewer_tz=service.business.timezone,
         now=now,
     )
-    return [offers.moment(slot.starts_at) for slot in slots[::TAKE_EVERY]]
+    return [moment(slot.starts_at) for slot in slots[::TAKE_EVERY]]
 
 
 def _answers(service: Service) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from booking.lifecycle import Status
 from booking.models import ActorKind, Booking
 from booking.operations.cancel import cancellation_deadline
 from booking.rulebook import rulebook_of
+from booking.taken import moment
 from booking.times import clocks_of, read_clock
 from config.core import clock
 from config.core.money import format_money
@@ -168,7 +169,7 @@ def _nearest_free(booking: Booking) -> list[Link]:
         now=clock.now(),
         count=3,
     )
-    starts = [offers.moment(slot.starts_at) for slot in slots]
+    starts = [moment(slot.starts_at) for slot in slots]
     return [
         Link(
             str(read_clock(start, business.timezone, business.locale)),

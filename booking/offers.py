@@ -1,4 +1,4 @@
-"""What can be booked now: the rules, and what is taken, read live, put to the engine."""
+"""What can be booked now: the rules, and what is taken, put to the engine."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,16 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q
-
 from booking import availability
-from booking.availability import Explanation, Instant, Provider, Query, Refusal, Slot
+from booking.availability import Explanation, Query, Refusal, Slot
 from booking.availability.values import NO_LIMITS
-from booking.models import BlockedPeriod, Claim, Service
+from booking.models import Claim, Service
 from booking.rulebook import Rulebook
-
-# The longest buffer on either side: claims farther away cannot matter to a start.
-_REACH = timedelta(minutes=1440)
+from booking.taken import instant, live_providers, moment, starts_of_service
 
 
 def find_slots(
@@ -175,86 +171,31 @@ def nearest_slots(
     return sorted(closest[:count], key=lambda slot: slot.starts_at)
 
 
-def live_providers(
-    rulebook: Rulebook,
-    resource_ids: Sequence[int],
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> list[Provider]:
-    """The people with what takes their time around `[starts_at, ends_at)`, in two queries."""
-    claims: dict[int, list[availability.Claim]] = defaultdict(list)
-    rows = (
-        Claim.objects.live(now)
-        .filter(
-            resource__in=resource_ids,
-            ends_at__gt=starts_at - _REACH,
-            starts_at__lt=ends_at + _REACH,
-        )
-        .values_list(
-            "resource_id",
-            "session_id",
-            "starts_at",
-            "ends_at",
-            "buffer_before_minutes",
-            "buffer_after_minutes",
-        )
+def fairest_first(
+    rulebook: Rulebook, provider_ids: Sequence[int], *, start: datetime, now: datetime
+) -> list[int]:
+    """`provider_ids`, which come by priority, in the order of whose turn it is (rule 11).
+
+    For how long somebody has been free is known for the week before that of the start.
+    """
+    if len(provider_ids) < 2:
+        return list(provider_ids)
+    monday, next_monday = week_of(start, rulebook.timezone)
+    claims = Claim.objects.live(now).filter(
+        resource__in=provider_ids,
+        starts_at__gte=monday - timedelta(days=7),
+        starts_at__lt=next_monday,
     )
-    for resource_id, session_id, start, end, before, after in rows:
-        claims[resource_id].append(
-            availability.Claim(instant(start), instant(end), before, after, id=session_id)
-        )
-    blocked = _blocked(rulebook, resource_ids, starts_at, ends_at)
-    starts = _starts_by_resource(rulebook, resource_ids, starts_at, ends_at, now)
-    return [
-        Provider(
-            id=pk,
-            schedule=rulebook.hours[pk],
-            blocked=tuple(blocked[None] + blocked[pk]),
-            claims=tuple(claims[pk]),
-            limits=rulebook.limits.get(pk, NO_LIMITS),
-            session_starts=tuple(starts[pk]),
-        )
-        for pk in resource_ids
-    ]
-
-
-def _starts_by_resource(
-    rulebook: Rulebook,
-    resource_ids: Sequence[int],
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> dict[int, list[Instant]]:
-    """Of the resources that have limits, when their sessions start in the periods in question."""
-    starts: dict[int, list[Instant]] = defaultdict(list)
-    if limited := [pk for pk in resource_ids if pk in rulebook.limits]:
-        begin, end = _whole_periods(starts_at, ends_at)
-        rows = Claim.objects.live(now).filter(
-            resource__in=limited, starts_at__gte=begin, starts_at__lt=end
-        )
-        for resource_id, start in rows.values_list("resource_id", "starts_at"):
-            starts[resource_id].append(instant(start))
-    return starts
-
-
-def _starts_of_service(
-    service: Service, starts_at: datetime, ends_at: datetime, now: datetime
-) -> list[Instant]:
-    begin, end = _whole_periods(starts_at, ends_at)
-    rows = Claim.objects.live(now).filter(
-        session__service=service,
-        session__provider=F("resource"),
-        starts_at__gte=begin,
-        starts_at__lt=end,
-    )
-    return [instant(start) for start in rows.values_list("starts_at", flat=True)]
-
-
-def _whole_periods(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
-    """Every day, week and month that a start in between can count in, whatever the zone."""
-    return starts_at - timedelta(days=33), ends_at + timedelta(days=33)
+    sessions: dict[int, list[availability.Span]] = defaultdict(list)
+    for pk, begin, end in claims.values_list("resource_id", "starts_at", "ends_at"):
+        sessions[pk].append(availability.Span(instant(begin), instant(end)))
+    workloads = {
+        pk: availability.workload(taken, start=instant(start), business_tz=rulebook.timezone)
+        for pk, taken in sessions.items()
+    }
+    ways = [availability.Way(pk, session_id=None, reasons=()) for pk in provider_ids]
+    ordered = availability.fairest_first(ways, workloads)
+    return [way.provider_id for way in ordered if way.provider_id is not None]
 
 
 def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
@@ -266,15 +207,6 @@ def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
         for days in (0, 7)
     )
     return begin, end
-
-
-def instant(moment: datetime) -> Instant:
-    """Whole seconds since the epoch; a fraction of a start would lie between two grids."""
-    return int(moment.timestamp())
-
-
-def moment(value: Instant) -> datetime:
-    return datetime.fromtimestamp(value, UTC)
 
 
 def _query(
@@ -292,7 +224,7 @@ def _query(
         rulebook, provider_ids, starts_at=starts_at, ends_at=ends_at, now=now
     )
     is_limited = bool(rules.limits.by_period())
-    starts = _starts_of_service(service, starts_at, ends_at, now) if is_limited else ()
+    starts = starts_of_service(service, starts_at, ends_at, now) if is_limited else ()
     return availability.Query(
         rules=rules,
         providers=tuple(providers),
@@ -305,28 +237,3 @@ def _query(
 def _asked(rulebook: Rulebook, service: Service, provider_id: int | None) -> tuple[int, ...]:
     ids = rulebook.providers.get(service.pk, ())
     return ids if provider_id is None else tuple(pk for pk in ids if pk == provider_id)
-
-
-def _blocked(
-    rulebook: Rulebook, resource_ids: Sequence[int], starts_at: datetime, ends_at: datetime
-) -> dict[int | None, list[availability.Span]]:
-    spans: dict[int | None, list[availability.Span]] = defaultdict(list)
-    periods = BlockedPeriod.objects.filter(
-        Q(resource__isnull=True) | Q(resource__in=resource_ids), business=rulebook.business_id
-    )
-    for period in periods.touching(starts_at, ends_at):
-        spans[period.resource_id].append(_span(period, rulebook.timezone))
-    return spans
-
-
-def _span(period: BlockedPeriod, timezone: str) -> availability.Span:
-    if period.first_date and period.last_date:
-        midnight = time.min
-        return availability.Span(
-            availability.resolve_wall(period.first_date, midnight, timezone),
-            availability.resolve_wall(period.last_date + timedelta(days=1), midnight, timezone),
-            id=period.pk,
-        )
-    if not (period.starts_at and period.ends_at):
-        raise AssertionError("a check constraint holds that a period has dates or times")
-    return availability.Span(instant(period.starts_at), instant(period.ends_at), id=period.pk)

@@ -1,7 +1,7 @@
 """A business's services, people and hours, compiled for the engine.
 
 The rules change seldom: they are compiled in a constant number of queries, and kept under a
-version that every change of them renews. What is taken changes with every booking: `offers` reads
+version that every change of them renews. What is taken changes with every booking: `taken` reads
 it live.
 """
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.scoped_admin import SERVED, OwnRowsFilter, ScopedAdmin
 from booking.availability import resolve_wall
 from booking.models import BlockedPeriod, Booking
-from booking.offers import moment
+from booking.taken import moment
 from config.core import clock, when
 
 

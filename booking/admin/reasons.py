@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from booking.availability import Explanation, Reason, Refusal
 from booking.availability.reasons import Closed, LimitReached, Taken
 from booking.models import BlockedPeriod, Booking, Service
-from booking.offers import moment
+from booking.taken import moment
 from config.core.when import long_date, short_moment
 
 _WORDS = {

@@ -22,6 +22,7 @@ from booking.availability import Explanation, resolve_wall
 from booking.closures import closure_of, closure_of_service
 from booking.models import Resource, Service
 from booking.rulebook import rulebook_of
+from booking.taken import moment
 from booking.validators import validate_year
 from config.core import clock
 from config.core.when import clock_time, local_date, long_date, validate_zone
@@ -113,9 +114,9 @@ def _answer(service: Service, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _instant(day: date, at: time, zone: str) -> datetime:
-    return offers.moment(resolve_wall(day, at.replace(second=0, microsecond=0), zone))
+    return moment(resolve_wall(day, at.replace(second=0, microsecond=0), zone))
 
 
 def _line(reader: Reader, found: Explanation, zone: str) -> Line:
-    label = clock_time(offers.moment(found.starts_at), zone, reader.service.business.locale)
+    label = clock_time(moment(found.starts_at), zone, reader.service.business.locale)
     return Line(label, found.is_offered, reader.by_person(found))

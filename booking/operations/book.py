@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
-from django.db.models import Count
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
@@ -82,9 +81,10 @@ def book(
     """Sell the time to the client: pending where approval is needed, else confirmed.
 
     With no provider asked for, a free one is chosen: the one with the fewest sessions in that
-    week, then by priority; a provider lost to somebody quicker is followed by the next, at most
-    three in all. The same `idempotency_key` again gives the same booking. Raises `SlotTaken`,
-    `SlotUnavailable`, `BookingClosed`, `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
+    week, then who has been free for longest, then by priority; a provider lost to somebody
+    quicker is followed by the next, at most three in all. The same `idempotency_key` again gives
+    the same booking. Raises `SlotTaken`, `SlotUnavailable`, `BookingClosed`, `PolicyViolation`,
+    `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
     """
     order = _Order(
         service=service,
@@ -166,7 +166,8 @@ def _candidates(rules: Rulebook, order: _Order) -> list[int]:
     refused = _refusals(rules, order, order.provider_id)
     free = [pk for pk, reasons in refused.items() if not reasons]
     if free:
-        return _fairest_first(free, order.start, rules.timezone)[:MAX_CANDIDATES]
+        fair = offers.fairest_first(rules, free, start=order.start, now=clock.now())
+        return fair[:MAX_CANDIDATES]
     alternatives = _alternatives(rules, order)
     if any(reasons <= _LOST for reasons in refused.values()):
         raise SlotTaken(alternatives)
@@ -206,18 +207,6 @@ def _alternatives(rules: Rulebook, order: _Order) -> list[Slot]:
     return offers.nearest_slots(
         rules, order.service, start=order.start, now=clock.now(), provider_id=order.provider_id
     )
-
-
-def _fairest_first(ids: list[int], start: datetime, timezone: str) -> list[int]:
-    """`ids`, which come by priority, with the least busy of that week first."""
-    if len(ids) < 2:
-        return ids
-    monday, next_monday = offers.week_of(start, timezone)
-    week = Session.objects.filter(
-        provider__in=ids, starts_at__gte=monday, starts_at__lt=next_monday
-    )
-    counts = dict(week.values_list("provider").annotate(Count("pk")))
-    return sorted(ids, key=lambda pk: counts.get(pk, 0))
 
 
 def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:

@@ -8,6 +8,7 @@ from booking import availability, offers
 from booking.availability import Slot
 from booking.models import Service
 from booking.rulebook import Rulebook, rulebook_of
+from booking.taken import moment
 from booking.web.query import PageQuery
 from config.core import when
 
@@ -99,7 +100,7 @@ class _Search:
             now=self.now,
             provider_id=self.query.provider_id,
         )
-        return when.local_date(offers.moment(slot.starts_at), self.query.timezone) if slot else None
+        return when.local_date(moment(slot.starts_at), self.query.timezone) if slot else None
 
 
 def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> CalendarView:
@@ -148,7 +149,7 @@ def _time(slot: Slot, service: Service, query: PageQuery) -> Time:
 def show_time(slot: Slot, *, service: Service, timezone: str, hours: str = "") -> Time:
     """One start on the business's clock and on that of `timezone`; see `Time`."""
     business = service.business
-    start = offers.moment(slot.starts_at)
+    start = moment(slot.starts_at)
     there = when.clock_time(start, timezone, business.locale, hours)
     here = when.clock_time(start, business.timezone, business.locale, hours)
     if (day := when.local_date(start, business.timezone)) != when.local_date(start, timezone):

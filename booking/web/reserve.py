@@ -23,6 +23,7 @@ from booking.operations import (
 )
 from booking.operations.cancel import deadline_for
 from booking.rulebook import rulebook_of
+from booking.taken import moment
 from booking.times import LocalTime, clocks, read_clock
 from booking.web import errors, form_token
 from booking.web.calendar import Time, show_time
@@ -265,7 +266,7 @@ def _alternatives(choice: Choice, refusal: DomainError | None) -> list[tuple[str
     business = choice.service.business
     return [
         (
-            read_clock(offers.moment(slot.starts_at), choice.timezone, business.locale).date,
+            read_clock(moment(slot.starts_at), choice.timezone, business.locale).date,
             show_time(slot, service=choice.service, timezone=choice.timezone, hours=choice.hours),
         )
         for slot in getattr(refusal, "alternatives", [])

@@ -9,6 +9,7 @@ import httpx
 from booking import offers
 from booking.models import Service
 from booking.rulebook import rulebook_of
+from booking.taken import moment
 from booking.web import form_token
 from config.core import clock
 from tests.races.conftest import Server
@@ -26,7 +27,7 @@ def free_starts(service: Service) -> list[datetime]:
         viewer_tz="UTC",
         now=clock.now(),
     )
-    return [offers.moment(slot.starts_at) for slot in slots]
+    return [moment(slot.starts_at) for slot in slots]
 
 
 def bookings_of(

@@ -19,7 +19,6 @@ from booking.models import (
     Session,
     Source,
 )
-from booking.offers import moment
 from booking.operations import (
     Actor,
     BookingClosed,
@@ -28,6 +27,7 @@ from booking.operations import (
     SlotUnavailable,
     cancel_booking,
 )
+from booking.taken import moment
 from notifications.models import OutboxEvent
 from tests.conftest import CLIENT, Book, at
 from tests.factories import ProviderFactory
@@ -104,6 +104,30 @@ def test_any_provider_means_the_least_busy_then_the_first(booked: Book, service:
     service.providers.add(second)
     chosen = [booked(at(hour)).provider for hour in (8, 9, 10)]
     assert chosen == [first, second, first]
+
+
+def test_of_equally_busy_providers_the_one_free_for_longest_is_next(
+    booked: Book, service: Service, provider: Resource
+) -> None:
+    provider.priority = 1
+    provider.save()
+    other = ProviderFactory.create(business=service.business, priority=2)
+    service.providers.add(other)
+    booked(at(10), provider_id=provider.pk)
+    booked(at(8), provider_id=other.pk)
+    assert booked(at(12)).provider == other
+    # Now the other has two in this week.
+    assert booked(at(13)).provider == provider
+
+
+def test_the_week_begins_anew_on_monday(booked: Book, service: Service, provider: Resource) -> None:
+    other = ProviderFactory.create(business=service.business, priority=200)
+    service.providers.add(other)
+    for hour in (8, 9):
+        booked(at(hour, day=5), provider_id=provider.pk)
+    booked(at(12, day=5), provider_id=other.pk)
+    # Nobody has one in the new week; the first has been free since Friday morning.
+    assert booked(at(8, day=8)).provider == provider
 
 
 def test_a_wished_provider_is_the_only_one_asked(booked: Book, service: Service) -> None:

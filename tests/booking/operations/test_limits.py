@@ -8,6 +8,7 @@ from booking.availability import Refusal
 from booking.models import Resource, Service
 from booking.operations import SlotUnavailable, cancel_booking
 from booking.rulebook import rulebook_of
+from booking.taken import moment
 from config.core import clock as present
 from tests.conftest import CLIENT, NOW, Book, at
 from tests.factories import ProviderFactory, ServiceFactory
@@ -36,7 +37,7 @@ def free_days(service: Service) -> list[int]:
         viewer_tz="Europe/Berlin",
         now=present.now(),
     )
-    return sorted({offers.moment(slot.starts_at).day for slot in slots})
+    return sorted({moment(slot.starts_at).day for slot in slots})
 
 
 def test_a_full_day_offers_nothing_more(booked: Book, service: Service) -> None:
