@@ -43,7 +43,7 @@ def test_a_date_that_the_schedule_names_is_as_it_says(
     schedule = settings_of.default_schedule
     day = date(2027, 3, GOOD_FRIDAY)
     DateOverride.objects.create(schedule=schedule, date=day, start=time(9), end=time(12))
-    booked(at(8, day=GOOD_FRIDAY))
+    assert booked(at(8, day=GOOD_FRIDAY)).starts_at == at(8, day=GOOD_FRIDAY)
 
 
 @pytest.mark.parametrize(

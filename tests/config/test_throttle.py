@@ -34,6 +34,7 @@ def test_a_limit_that_is_not_set_is_none() -> None:
     for _ in range(5):
         throttle.count(ASKED, "bookings")
         throttle.check(ASKED, "bookings")
+    assert throttle._limiter.cache_info().currsize == 0
 
 
 def test_without_its_redis_nobody_is_turned_away(
