@@ -28,12 +28,8 @@ def find_slots(
     ids = _asked(rulebook, service, provider_id)
     if not ids:
         return []
-    # A day more on either side holds those dates in every zone.
-    starts_at = datetime.combine(first, time.min, UTC) - timedelta(days=1)
-    # … and a start on the last of them reaches as far as its duration and its buffer.
-    ends_at = datetime.combine(last, time.min, UTC) + timedelta(days=4)
     return availability.find_slots(
-        _query(rulebook, service, ids, starts_at=starts_at, ends_at=ends_at, now=now),
+        _query_of_dates(rulebook, service, ids, first=first, last=last, now=now),
         viewer_tz=viewer_tz,
         first=first,
         last=last,
@@ -49,20 +45,12 @@ def refusals_by_provider(
     provider_id: int | None = None,
 ) -> dict[int, frozenset[Refusal]]:
     """For each provider in question, in order, why they cannot take the start, if they cannot."""
-    rules = rulebook.services.get(service.pk)
-    if rules is None:
+    if service.pk not in rulebook.services:
         return {}
-    query = _query(
-        rulebook,
-        service,
-        _asked(rulebook, service, provider_id),
-        starts_at=start,
-        ends_at=start + timedelta(minutes=rules.duration_minutes),
-        now=now,
-    )
+    found = explain(rulebook, service, start=start, now=now, provider_id=provider_id)
     return {
         way.provider_id: frozenset(reason.code for reason in way.reasons)
-        for way in availability.explain(query, start=instant(start)).ways
+        for way in found.ways
         if way.provider_id is not None
     }
 
@@ -94,15 +82,7 @@ def explain_day(
 ) -> list[Explanation]:
     """Every start that the opening hours give on `day` in `viewer_tz`, taken or not, explained."""
     ids = _asked(rulebook, service, provider_id)
-    midnight = datetime.combine(day, time.min, UTC)
-    query = _query(
-        rulebook,
-        service,
-        ids,
-        starts_at=midnight - timedelta(days=1),
-        ends_at=midnight + timedelta(days=4),
-        now=now,
-    )
+    query = _query_of_dates(rulebook, service, ids, first=day, last=day, now=now)
     starts = availability.find_slots(
         _as_if_nothing_were_taken(query, day), viewer_tz=viewer_tz, first=day, last=day
     )
@@ -207,6 +187,22 @@ def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
         for days in (0, 7)
     )
     return begin, end
+
+
+def _query_of_dates(
+    rulebook: Rulebook,
+    service: Service,
+    provider_ids: Sequence[int],
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+) -> availability.Query:
+    # A day more on either side holds those dates in every zone.
+    starts_at = datetime.combine(first, time.min, UTC) - timedelta(days=1)
+    # … and a start on the last of them reaches as far as its duration and its buffer.
+    ends_at = datetime.combine(last, time.min, UTC) + timedelta(days=4)
+    return _query(rulebook, service, provider_ids, starts_at=starts_at, ends_at=ends_at, now=now)
 
 
 def _query(
