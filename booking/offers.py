@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from booking import availability
 from booking.availability import Explanation, Query, Refusal, Slot
 from booking.availability.values import NO_LIMITS
 from booking.models import Claim, Service
 from booking.rulebook import Rulebook
-from booking.taken import instant, live_providers, moment, starts_of_service
+from booking.taken import instant, live_providers, starts_of_service
 
 
 def find_slots(
@@ -156,15 +155,15 @@ def fairest_first(
 ) -> list[int]:
     """`provider_ids`, which come by priority, in the order of whose turn it is (rule 11).
 
-    For how long somebody has been free is known for the week before that of the start.
+    For how long somebody has been free is known for the last two weeks.
     """
     if len(provider_ids) < 2:
         return list(provider_ids)
-    monday, next_monday = week_of(start, rulebook.timezone)
+    # On either side the week of the start ends within these days.
     claims = Claim.objects.live(now).filter(
         resource__in=provider_ids,
-        starts_at__gte=monday - timedelta(days=7),
-        starts_at__lt=next_monday,
+        starts_at__gte=start - timedelta(days=14),
+        starts_at__lt=start + timedelta(days=8),
     )
     sessions: dict[int, list[availability.Span]] = defaultdict(list)
     for pk, begin, end in claims.values_list("resource_id", "starts_at", "ends_at"):
@@ -176,17 +175,6 @@ def fairest_first(
     ways = [availability.Way(pk, session_id=None, reasons=()) for pk in provider_ids]
     ordered = availability.fairest_first(ways, workloads)
     return [way.provider_id for way in ordered if way.provider_id is not None]
-
-
-def week_of(start: datetime, timezone: str) -> tuple[datetime, datetime]:
-    """The week, Monday first, that a start falls in on the zone's calendar, as `[begin, end)`."""
-    day = start.astimezone(ZoneInfo(timezone)).date()
-    monday = day - timedelta(days=day.weekday())
-    begin, end = (
-        moment(availability.resolve_wall(monday + timedelta(days=days), time.min, timezone))
-        for days in (0, 7)
-    )
-    return begin, end
 
 
 def _query_of_dates(
