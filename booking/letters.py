@@ -116,12 +116,10 @@ def _client_rejected(booking: Booking) -> Letter:
 
 def _client_cancelled(booking: Booking) -> Letter:
     service, was_confirmed = booking.service.name, booking.confirmed_at is not None
-    entry = booking.history.filter(event=Event.CANCELLED).last()
-    by_client = entry is None or entry.actor_kind == ActorKind.CLIENT
     paragraphs = [
-        "The time has been given back; there is nothing more to do."
-        if by_client
-        else f"{booking.business.name} had to cancel it."
+        f"{booking.business.name} had to cancel it."
+        if _canceller(booking)
+        else "The time has been given back; there is nothing more to do."
     ]
     if booking.cancellation_reason:
         paragraphs.append(f"Reason: {booking.cancellation_reason}")
@@ -136,6 +134,14 @@ def _client_cancelled(booking: Booking) -> Letter:
         # Calendars know only what was confirmed.
         method=Method.CANCEL if was_confirmed else None,
     )
+
+
+def _canceller(booking: Booking) -> str:
+    """Who of the business has cancelled; "" when it was the client."""
+    entry = booking.history.filter(event=Event.CANCELLED).select_related("actor").last()
+    if entry is None or entry.actor_kind == ActorKind.CLIENT:
+        return ""
+    return str(entry.actor or "Somebody")
 
 
 def _client_expired(booking: Booking) -> Letter:
@@ -209,9 +215,7 @@ def _owner_confirmed(booking: Booking) -> Letter:
 
 
 def _owner_cancelled(booking: Booking) -> Letter:
-    entry = booking.history.filter(event=Event.CANCELLED).select_related("actor").last()
-    by_client = entry is None or entry.actor_kind == ActorKind.CLIENT
-    who = "The client" if by_client else str(entry.actor or "Somebody") if entry else ""
+    who = _canceller(booking) or "The client"
     paragraphs = [f"{who} cancelled it, and the time is free again."]
     if booking.cancellation_reason:
         paragraphs.append(f"Reason: {booking.cancellation_reason}")
