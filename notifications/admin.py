@@ -85,11 +85,7 @@ def contents(message: Message) -> Rendered:
     if message.text:
         return Rendered(message.subject, message.text, message.html)
     try:
-        letter = compose(
-            subject_type=message.subject_type,
-            template=message.template,
-            subject_id=message.subject_id,
-        )
+        letter = compose(message)
         if letter is None:
             return Rendered(str(message), "Not needed any more; nothing is sent.", "")
         return render(letter).without(letter.secrets)

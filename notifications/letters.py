@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from notifications.models import Message
+
 
 class Link(NamedTuple):
     label: str
@@ -57,5 +59,6 @@ def register_composer(subject_type: str, composer: Composer) -> None:
     _composers[subject_type] = composer
 
 
-def compose(*, subject_type: str, template: str, subject_id: str) -> Letter | None:
-    return _composers[subject_type](template, subject_id)
+def compose(message: Message) -> Letter | None:
+    """What a message says as things are now; None when it has lost its reason."""
+    return _composers[message.subject_type](message.template, message.subject_id)

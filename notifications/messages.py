@@ -113,11 +113,7 @@ def _send(message: Message) -> bool:
         _finish(message, status=MessageStatus.FAILED, error=limit)
         return False
     try:
-        letter = compose(
-            subject_type=message.subject_type,
-            template=message.template,
-            subject_id=message.subject_id,
-        )
+        letter = compose(message)
         if letter is None:
             _finish(message, status=MessageStatus.CANCELLED)
             return False
