@@ -1,7 +1,8 @@
-"""Who is told of a booking, and whom a client can turn to."""
+"""Who is told of a booking, who has ended it, and whom a client can turn to."""
 
 from accounts.models import Business, Role, User
-from booking.models import Booking
+from booking.events import Event
+from booking.models import ActorKind, Booking
 
 
 def alert_addresses(business: Business) -> list[str]:
@@ -17,6 +18,14 @@ def addresses_to_tell(booking: Booking, *, actor: User | None) -> list[str]:
     addresses.add(booking.provider.email)
     own = actor.email.lower() if actor else ""
     return sorted({address.lower() for address in addresses} - {"", own})
+
+
+def canceller(booking: Booking) -> str:
+    """Who of the business has cancelled; "" when it was the client."""
+    entry = booking.history.filter(event=Event.CANCELLED).select_related("actor").last()
+    if entry is None or entry.actor_kind == ActorKind.CLIENT:
+        return ""
+    return str(entry.actor or "Somebody")
 
 
 def contact_email(business: Business) -> str:

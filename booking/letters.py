@@ -6,11 +6,10 @@ from enum import StrEnum
 from booking import links, offers
 from booking.calendar_links import calendar_links
 from booking.closures import closure_of, closure_of_service
-from booking.contacts import contact_email, signer
-from booking.events import Event
+from booking.contacts import canceller, contact_email, signer
 from booking.invitations import Method, build_invitation
 from booking.lifecycle import Status
-from booking.models import ActorKind, Booking
+from booking.models import Booking
 from booking.operations.cancel import cancellation_deadline
 from booking.rulebook import rulebook_of
 from booking.taken import moment
@@ -118,7 +117,7 @@ def _client_cancelled(booking: Booking) -> Letter:
     service, was_confirmed = booking.service.name, booking.confirmed_at is not None
     paragraphs = [
         f"{booking.business.name} had to cancel it."
-        if _canceller(booking)
+        if canceller(booking)
         else "The time has been given back; there is nothing more to do."
     ]
     if booking.cancellation_reason:
@@ -134,14 +133,6 @@ def _client_cancelled(booking: Booking) -> Letter:
         # Calendars know only what was confirmed.
         method=Method.CANCEL if was_confirmed else None,
     )
-
-
-def _canceller(booking: Booking) -> str:
-    """Who of the business has cancelled; "" when it was the client."""
-    entry = booking.history.filter(event=Event.CANCELLED).select_related("actor").last()
-    if entry is None or entry.actor_kind == ActorKind.CLIENT:
-        return ""
-    return str(entry.actor or "Somebody")
 
 
 def _client_expired(booking: Booking) -> Letter:
@@ -215,7 +206,7 @@ def _owner_confirmed(booking: Booking) -> Letter:
 
 
 def _owner_cancelled(booking: Booking) -> Letter:
-    who = _canceller(booking) or "The client"
+    who = canceller(booking) or "The client"
     paragraphs = [f"{who} cancelled it, and the time is free again."]
     if booking.cancellation_reason:
         paragraphs.append(f"Reason: {booking.cancellation_reason}")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import links
 from booking.calendar_links import calendar_links
+from booking.contacts import canceller
 from booking.invitations import Method, build_invitation
 from booking.lifecycle import OPEN, RELEASED, Status
 from booking.models import ActorKind, Booking, Source
@@ -103,6 +104,7 @@ def _context(booking: Booking, token: str, hours: str = "") -> dict[str, object]
         "status": status,
         "is_released": status in RELEASED,
         "is_pending": status == Status.PENDING,
+        "is_cancelled_by_business": status == Status.CANCELLED and bool(canceller(booking)),
         "answer_by": read_clock(
             booking.expires_at or booking.starts_at, business.timezone, business.locale
         ),

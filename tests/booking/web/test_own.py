@@ -5,9 +5,11 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
+from accounts.models import User
 from booking.lifecycle import Status
 from booking.links import manage_token
-from booking.models import Booking, Service
+from booking.models import ActorKind, Booking, Service, Source
+from booking.operations import Actor, cancel_booking
 from tests.booking.web.test_pages import text_of
 from tests.conftest import NOW, Book, at
 
@@ -142,6 +144,16 @@ def test_a_request_whose_time_is_over_is_shown_as_expired_before_any_worker_runs
 def test_a_confirmed_booking_that_is_over_says_so(client: Client, page: str, clock: object) -> None:
     clock.move_to(at(10))  # type: ignore[attr-defined]
     assert "This appointment is over" in text_of(client.get(page))
+
+
+def test_a_booking_that_the_business_cancelled_says_so(
+    client: Client, booking: Booking, page: str, owner: User
+) -> None:
+    by_owner = Actor(kind=ActorKind.MEMBER, source=Source.ADMIN, user=owner)
+    cancel_booking(booking=booking, reason="Mara is ill.", actor=by_owner)
+    text = text_of(client.get(page))
+    assert "Salon Mara had to cancel it. Reason: Mara is ill." in text
+    assert "nothing more to do" not in text
 
 
 def test_both_clocks_are_shown_when_they_differ(
