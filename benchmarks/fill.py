@@ -31,6 +31,7 @@ def fill() -> list[datetime]:
     """Make the business and its first bookings. Returns the starts left, in no order."""
     from booking.models import ActorKind, Resource, Service, Source
     from booking.operations import Actor, Details, book, create_business
+    from booking.wish import Wish
 
     business = create_business(
         name="Busy Salon", owner_email="owner@busy.example", slug="busy", timezone="Europe/Berlin"
@@ -48,7 +49,7 @@ def fill() -> list[datetime]:
     client = Actor(kind=ActorKind.CLIENT, source=Source.WEB)
     for number in range(BOOKED_BEFORE):
         details = Details(name=f"Client {number}", email=f"client{number}@example.com")
-        book(service=service, start=starts.pop(), details=details, actor=client)
+        book(wish=Wish(service=service), start=starts.pop(), details=details, actor=client)
     return starts
 
 
@@ -56,12 +57,13 @@ def free_starts(service: Service) -> list[datetime]:
     from booking import offers
     from booking.rulebook import rulebook_of
     from booking.taken import moment
+    from booking.wish import Wish
     from config.core import clock
 
     now = clock.now()
     slots = offers.find_slots(
         rulebook_of(service.business),
-        service,
+        Wish(service=service),
         # What is free now may be too near by the time that it is booked.
         first=now.date() + timedelta(days=1),
         last=now.date() + timedelta(days=40),

@@ -8,9 +8,10 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         from booking import checks, guard, notices  # noqa: F401 - registers checks
-        from booking.models import Service
+        from booking.models import RequiredGroup, Service
         from booking.models.rules import renew_after_choosing
 
         guard.connect(self)
-        m2m_changed.connect(renew_after_choosing, sender=Service.providers.through)
+        for chosen in (Service.providers, RequiredGroup.resources):
+            m2m_changed.connect(renew_after_choosing, sender=chosen.through)
         notices.register()

@@ -26,6 +26,7 @@ from booking.models import (
 from booking.operations import Actor, Details, book, cancel_booking, create_business
 from booking.rulebook import rulebook_of
 from booking.taken import moment
+from booking.wish import Wish
 from config.core import clock
 
 SLUG = "salon-mara"
@@ -203,7 +204,9 @@ def _book_a_week(services: list[Service]) -> None:
                 timezone=service.business.timezone,
                 answers=_answers(service),
             )
-            made.append(book(service=service, start=start, details=details, actor=CLIENT))
+            made.append(
+                book(wish=Wish(service=service), start=start, details=details, actor=CLIENT)
+            )
     cancel_booking(booking=made[3], reason="I am ill, sorry.", actor=CLIENT)
 
 
@@ -212,7 +215,7 @@ def _some_starts(service: Service) -> list[datetime]:
     today = now.date()
     slots = offers.find_slots(
         rulebook_of(service.business),
-        service,
+        Wish(service=service),
         first=today,
         last=today + timedelta(days=7),
         viewer_tz=service.business.timezone,

@@ -14,6 +14,7 @@ from booking.operations.cancel import cancellation_deadline
 from booking.rulebook import rulebook_of
 from booking.taken import moment
 from booking.times import clocks_of, read_clock
+from booking.wish import Wish
 from config.core import clock
 from config.core.money import format_money
 from notifications.letters import Fact, Letter, Link
@@ -161,7 +162,7 @@ def _nearest_free(booking: Booking) -> list[Link]:
         return []
     slots = offers.nearest_slots(
         rulebook_of(business),
-        service,
+        Wish(service=service, duration_minutes=booking.duration_minutes, spots=booking.spots),
         start=booking.starts_at,
         now=clock.now(),
         count=3,

@@ -58,6 +58,13 @@ def locked_installation() -> Iterator[None]:
         yield
 
 
+def lock_name(name: str) -> None:
+    """One transaction at a time for this name, until it ends; comes after every other lock."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def lock_bookings(rows: BookingQuerySet) -> list[Booking]:
     """These bookings as they are once the lock is had, until the transaction ends."""
     rows = rows.select_related("business", "client", "service", "provider").order_by("pk")

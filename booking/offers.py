@@ -1,164 +1,212 @@
 """What can be booked now: the rules, and what is taken, put to the engine."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from booking import availability
-from booking.availability import Explanation, Query, Refusal, Slot
+from booking.availability import Explanation, Query, Reason, Refusal, Slot, Starts, Way
 from booking.availability.values import NO_LIMITS
-from booking.models import Claim, Service
+from booking.models import Claim
 from booking.rulebook import Rulebook
-from booking.taken import instant, live_providers, starts_of_service
+from booking.taken import (
+    Around,
+    instant,
+    live_sessions,
+    provider_of,
+    read_facts,
+    starts_of_service,
+    thing_of,
+)
+from booking.wish import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to have a start: joining a session, or a new one with the rooms and equipment."""
+
+    provider_id: int
+    session_id: int | None
+    thing_ids: tuple[int, ...] = ()
+
+    @property
+    def resource_ids(self) -> tuple[int, ...]:
+        return (self.provider_id, *self.thing_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The ways to have one start, the one to take first, and what speaks against all others."""
+
+    choices: list[Choice]
+    refused: list[tuple[Reason, ...]]
+
+
+NOTHING = Answer([], [])
 
 
 def find_slots(
     rulebook: Rulebook,
-    service: Service,
+    wish: Wish,
     *,
     first: date,
     last: date,
     viewer_tz: str,
     now: datetime,
-    provider_id: int | None = None,
+    include_full: bool = False,
 ) -> list[Slot]:
-    """All starts that can be booked on the dates `first` to `last`, both in `viewer_tz`."""
-    ids = _asked(rulebook, service, provider_id)
-    if not ids:
+    """All starts that can be booked on the dates `first` to `last`, both in `viewer_tz`.
+
+    `include_full` adds sessions that lack nothing but the spots.
+    """
+    if not _is_known(rulebook, wish):
         return []
+    query = _query_of_dates(rulebook, wish, first=first, last=last, now=now)
     return availability.find_slots(
-        _query_of_dates(rulebook, service, ids, first=first, last=last, now=now),
-        viewer_tz=viewer_tz,
-        first=first,
-        last=last,
+        query, viewer_tz=viewer_tz, first=first, last=last, include_full=include_full
     )
 
 
-def refusals_by_provider(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    start: datetime,
-    now: datetime,
-    provider_id: int | None = None,
-) -> dict[int, frozenset[Refusal]]:
-    """For each provider in question, in order, why they cannot take the start, if they cannot."""
-    if service.pk not in rulebook.services:
-        return {}
-    found = explain(rulebook, service, start=start, now=now, provider_id=provider_id)
-    return {
-        way.provider_id: frozenset(reason.code for reason in way.reasons)
-        for way in found.ways
-        if way.provider_id is not None
-    }
-
-
-def explain(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    start: datetime,
-    now: datetime,
-    provider_id: int | None = None,
-) -> Explanation:
+def explain(rulebook: Rulebook, wish: Wish, *, start: datetime, now: datetime) -> Explanation:
     """Whether a start is offered, and if not, every reason why not; for an active service."""
-    rules = rulebook.services[service.pk]
-    ids = _asked(rulebook, service, provider_id)
-    ends_at = start + timedelta(minutes=rules.duration_minutes)
-    query = _query(rulebook, service, ids, starts_at=start, ends_at=ends_at, now=now)
-    return availability.explain(query, start=instant(start))
+    return availability.explain(_query_of_start(rulebook, wish, start, now), start=instant(start))
 
 
 def explain_day(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    day: date,
-    viewer_tz: str,
-    now: datetime,
-    provider_id: int | None = None,
+    rulebook: Rulebook, wish: Wish, *, day: date, viewer_tz: str, now: datetime
 ) -> list[Explanation]:
-    """Every start that the opening hours give on `day` in `viewer_tz`, taken or not, explained."""
-    ids = _asked(rulebook, service, provider_id)
-    query = _query_of_dates(rulebook, service, ids, first=day, last=day, now=now)
+    """Every start that the hours or the sessions give on `day` in `viewer_tz`, taken or not."""
+    query = _query_of_dates(rulebook, wish, first=day, last=day, now=now)
     starts = availability.find_slots(
         _as_if_nothing_were_taken(query, day), viewer_tz=viewer_tz, first=day, last=day
     )
-    return [availability.explain(query, start=slot.starts_at) for slot in starts]
+    return [
+        availability.explain(query, start=start)
+        for start in sorted({slot.starts_at for slot in starts})
+    ]
 
 
 def _as_if_nothing_were_taken(query: Query, day: date) -> Query:
-    """Opening hours and grid alone, asked so that `day` is neither too soon nor too far."""
+    """Opening hours, grid and sessions alone, asked so that `day` is not too soon nor too far."""
     providers = tuple(
         replace(provider, blocked=(), claims=(), busy=(), limits=NO_LIMITS)
         for provider in query.providers
     )
-    rules = replace(query.rules, minimum_notice_minutes=0, booking_horizon_days=7, limits=NO_LIMITS)
+    sessions = tuple(
+        replace(session, spots_left=query.spots, is_bookable=True, booking_deadline_minutes=0)
+        for session in query.sessions
+    )
+    rules = replace(
+        query.rules,
+        minimum_notice_minutes=0,
+        booking_horizon_days=7,
+        limits=NO_LIMITS,
+        capacity=max(query.rules.capacity, query.spots),
+    )
     before = instant(datetime.combine(day, time.min, UTC) - timedelta(days=2))
-    return replace(query, providers=providers, rules=rules, now=before, session_starts=())
+    return replace(
+        query,
+        providers=providers,
+        sessions=sessions,
+        groups=(),
+        rules=rules,
+        now=before,
+        session_starts=(),
+    )
+
+
+def choose(
+    rulebook: Rulebook,
+    wish: Wish,
+    *,
+    start: datetime,
+    now: datetime,
+    ignoring: frozenset[Refusal] = frozenset(),
+    only: Choice | None = None,
+) -> Answer:
+    """Every way to have the start (rule 11).
+
+    Reasons in `ignoring` do not count, nor does then that the service no longer lasts so long.
+    With `only`, nothing beyond what that choice names: asked under the lock, it says whether the
+    choice still holds, or whether its session has become one to join.
+    """
+    if only:
+        wish = replace(wish, provider_id=only.provider_id, session_id=only.session_id)
+    if not _is_known(rulebook, replace(wish, duration_minutes=None) if ignoring else wish):
+        return NOTHING
+    query = _query_of_start(rulebook, wish, start, now, thing_ids=only.thing_ids if only else None)
+    ways = [
+        replace(way, reasons=tuple(why for why in way.reasons if why.code not in ignoring))
+        for way in availability.explain(query, start=instant(start)).ways
+    ]
+    things = availability.choose_resources(query, start=instant(start)) or ()
+    choices = [
+        Choice(way.provider_id, way.session_id, () if way.session_id else things)
+        for way in _fairest_first(rulebook, ways, start=start, now=now)
+        if way.provider_id is not None
+    ]
+    return Answer(choices, [way.reasons for way in ways if way.reasons])
 
 
 def next_slot(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    after: date,
-    viewer_tz: str,
-    now: datetime,
-    provider_id: int | None = None,
+    rulebook: Rulebook, wish: Wish, *, after: date, viewer_tz: str, now: datetime
 ) -> Slot | None:
     """The first start that can be booked on `after` or later, up to the horizon."""
-    rules = rulebook.services.get(service.pk)
+    rules = rulebook.services.get(wish.service.pk)
     if rules is None:
         return None
     # The horizon counts days of the business's zone; the viewer's may lie a day behind or ahead.
     last = now.date() + timedelta(days=rules.booking_horizon_days + 2)
-    slots = find_slots(
-        rulebook,
-        service,
-        first=max(after, now.date() - timedelta(days=1)),
-        last=last,
-        viewer_tz=viewer_tz,
-        now=now,
-        provider_id=provider_id,
-    )
+    first = max(after, now.date() - timedelta(days=1))
+    slots = find_slots(rulebook, wish, first=first, last=last, viewer_tz=viewer_tz, now=now)
     return slots[0] if slots else None
 
 
 def nearest_slots(
-    rulebook: Rulebook,
-    service: Service,
-    *,
-    start: datetime,
-    now: datetime,
-    provider_id: int | None = None,
-    count: int = 6,
+    rulebook: Rulebook, wish: Wish, *, start: datetime, now: datetime, count: int = 6
 ) -> list[Slot]:
     """The bookable starts closest to `start`, in the order of time: what the loser is shown."""
     slots = find_slots(
         rulebook,
-        service,
+        replace(wish, session_id=None),
         first=start.date() - timedelta(days=7),
         last=start.date() + timedelta(days=14),
         viewer_tz="UTC",
         now=now,
-        provider_id=provider_id,
     )
     wished = instant(start)
-    closest = sorted(slots, key=lambda slot: (abs(slot.starts_at - wished), slot.starts_at))
+    by_start = {slot.starts_at: slot for slot in reversed(slots)}
+    closest = sorted(
+        by_start.values(), key=lambda slot: (abs(slot.starts_at - wished), slot.starts_at)
+    )
     return sorted(closest[:count], key=lambda slot: slot.starts_at)
 
 
-def fairest_first(
-    rulebook: Rulebook, provider_ids: Sequence[int], *, start: datetime, now: datetime
-) -> list[int]:
-    """`provider_ids`, which come by priority, in the order of whose turn it is (rule 11).
+def duration_of(rulebook: Rulebook, wish: Wish) -> int:
+    """In minutes, as wished or as the service usually lasts."""
+    return wish.duration_minutes or rulebook.services[wish.service.pk].duration_minutes
+
+
+def _is_known(rulebook: Rulebook, wish: Wish) -> bool:
+    """Whether the service is active and lasts so long."""
+    durations = rulebook.durations.get(wish.service.pk)
+    return durations is not None and (
+        wish.duration_minutes is None or wish.duration_minutes in durations
+    )
+
+
+def _fairest_first(
+    rulebook: Rulebook, ways: Iterable[Way], *, start: datetime, now: datetime
+) -> list[Way]:
+    """The ways that nothing speaks against, in the order of whose turn it is (rule 11).
 
     For how long somebody has been free is known for the last two weeks.
     """
+    free = [way for way in ways if not way.reasons]
+    provider_ids = {way.provider_id for way in free}
     if len(provider_ids) < 2:
-        return list(provider_ids)
+        return availability.fairest_first(free, {})
     # On either side the week of the start ends within these days.
     claims = Claim.objects.live(now).filter(
         resource__in=provider_ids,
@@ -172,52 +220,71 @@ def fairest_first(
         pk: availability.workload(taken, start=instant(start), business_tz=rulebook.timezone)
         for pk, taken in sessions.items()
     }
-    ways = [availability.Way(pk, session_id=None, reasons=()) for pk in provider_ids]
-    ordered = availability.fairest_first(ways, workloads)
-    return [way.provider_id for way in ordered if way.provider_id is not None]
+    return availability.fairest_first(free, workloads)
 
 
 def _query_of_dates(
-    rulebook: Rulebook,
-    service: Service,
-    provider_ids: Sequence[int],
-    *,
-    first: date,
-    last: date,
-    now: datetime,
-) -> availability.Query:
-    # A day more on either side holds those dates in every zone.
-    starts_at = datetime.combine(first, time.min, UTC) - timedelta(days=1)
-    # … and a start on the last of them reaches as far as its duration and its buffer.
-    ends_at = datetime.combine(last, time.min, UTC) + timedelta(days=4)
-    return _query(rulebook, service, provider_ids, starts_at=starts_at, ends_at=ends_at, now=now)
-
-
-def _query(
-    rulebook: Rulebook,
-    service: Service,
-    provider_ids: Sequence[int],
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> availability.Query:
-    """The rules, and what is taken around `[starts_at, ends_at)`."""
-    rules = rulebook.services[service.pk]
-    providers = live_providers(
-        rulebook, provider_ids, starts_at=starts_at, ends_at=ends_at, now=now
+    rulebook: Rulebook, wish: Wish, *, first: date, last: date, now: datetime
+) -> Query:
+    around = Around(
+        wish=wish,
+        # A day more on either side holds those dates in every zone.
+        starts_at=datetime.combine(first, time.min, UTC) - timedelta(days=1),
+        # … and a start on the last of them reaches as far as its duration and its buffer.
+        ends_at=datetime.combine(last, time.min, UTC) + timedelta(days=4),
+        now=now,
     )
-    is_limited = bool(rules.limits.by_period())
-    starts = starts_of_service(service, starts_at, ends_at, now) if is_limited else ()
-    return availability.Query(
-        rules=rules,
-        providers=tuple(providers),
+    return _query(rulebook, around)
+
+
+def _query_of_start(
+    rulebook: Rulebook,
+    wish: Wish,
+    start: datetime,
+    now: datetime,
+    *,
+    thing_ids: Sequence[int] | None = None,
+) -> Query:
+    ends_at = start + timedelta(minutes=duration_of(rulebook, wish))
+    around = Around(wish=wish, starts_at=start, ends_at=ends_at, now=now)
+    return _query(rulebook, around, thing_ids=thing_ids)
+
+
+def _query(rulebook: Rulebook, around: Around, *, thing_ids: Sequence[int] | None = None) -> Query:
+    """The rules, and what is taken around that time; of rooms and equipment only `thing_ids`."""
+    wish = around.wish
+    rules = rulebook.services[wish.service.pk]
+    minutes = duration_of(rulebook, wish)
+    provider_ids = _providers_asked(rulebook, wish)
+    groups = {
+        group.id: [pk for pk in group.resource_ids if thing_ids is None or pk in thing_ids]
+        for group in rulebook.groups.get(wish.service.pk, ())
+        if provider_ids
+    }
+    members = [pk for ids in groups.values() for pk in ids]
+    facts = read_facts(rulebook, [*provider_ids, *members], around)
+    has_sessions = rules.starts == Starts.PLANNED or rules.capacity > 1
+    return Query(
+        rules=rules.lasting(minutes),
+        providers=tuple(provider_of(rulebook, pk, facts) for pk in provider_ids),
         business_tz=rulebook.timezone,
-        now=instant(now),
-        session_starts=tuple(starts),
+        now=instant(around.now),
+        groups=tuple(
+            availability.Group(pk, tuple(thing_of(rulebook, member, facts) for member in ids))
+            for pk, ids in groups.items()
+        ),
+        sessions=live_sessions(around, duration_minutes=minutes) if has_sessions else (),
+        session_starts=starts_of_service(around) if rules.limits.by_period() else (),
+        spots=wish.spots,
     )
 
 
-def _asked(rulebook: Rulebook, service: Service, provider_id: int | None) -> tuple[int, ...]:
-    ids = rulebook.providers.get(service.pk, ())
-    return ids if provider_id is None else tuple(pk for pk in ids if pk == provider_id)
+def _providers_asked(rulebook: Rulebook, wish: Wish) -> tuple[int, ...]:
+    """Who could give a new session; nobody where a certain one is to be joined, or only planned
+    ones can.
+    """
+    rules = rulebook.services[wish.service.pk]
+    if wish.session_id is not None or rules.starts == Starts.PLANNED:
+        return ()
+    ids = rulebook.providers.get(wish.service.pk, ())
+    return ids if wish.provider_id is None else tuple(pk for pk in ids if pk == wish.provider_id)

@@ -16,26 +16,48 @@ from accounts.models import Business
 from booking import availability
 from booking.availability import ServiceRules, WallWindow
 from booking.availability.values import Limits
-from booking.models import BookingSettings, Resource, Schedule, Service
+from booking.models import (
+    BookingSettings,
+    RequiredGroup,
+    Resource,
+    ResourceKind,
+    Schedule,
+    Service,
+)
 from booking.models.limits import Limited
 from booking.public_holidays import holidays_of
 from config.core import clock
 
 
 @dataclass(frozen=True, slots=True)
-class Rulebook:
-    """`services` by service id, `hours` by resource id, `providers` by service id, in order.
+class RequiredThings:
+    """Rooms or equipment, by id, of which one is needed; the first that is free is taken."""
 
-    `need_approval` are ids of services whose bookings wait for an answer, for so many minutes.
+    id: int
+    resource_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """`services` by service id, with the usual duration; `providers` by service id, in order.
+
+    `groups` by service id: the rooms and equipment of which each booking needs one, in order.
+    `hours` by resource id; a room or equipment may have none and is always open. `need_approval`
+    are services whose bookings wait for an answer, for so many minutes; requests for those in
+    `requests_give_way` take no time until they are approved.
     """
 
     business_id: int
     timezone: str
     services: Mapping[int, ServiceRules]
-    hours: Mapping[int, availability.Schedule]
+    durations: Mapping[int, frozenset[int]]
     providers: Mapping[int, tuple[int, ...]]
+    groups: Mapping[int, tuple[RequiredThings, ...]]
+    hours: Mapping[int, availability.Schedule | None]
     need_approval: frozenset[int]
+    requests_give_way: frozenset[int]
     pending_expiry_minutes: int
+    hold_seconds: int
     # Of the resources that have some, by id.
     limits: Mapping[int, Limits]
 
@@ -73,39 +95,77 @@ def rulebook_of(business: Business) -> Rulebook:
 
 
 def compile_rulebook(business: Business, timezone: str) -> Rulebook:
-    """The rules of all active services and people of a business in `timezone`, in six queries."""
+    """The rules of all that is active of a business in `timezone`, in seven queries."""
     settings = BookingSettings.objects.for_business(business).get()
-    holidays = _holidays(settings)
-    schedules = {
-        schedule.pk: _schedule(schedule, timezone, holidays)
-        for schedule in Schedule.objects.for_business(business).prefetch_related(
-            "weekly_hours", "date_overrides"
-        )
-    }
+    schedules = _schedules(business, timezone, _holidays(settings))
     services = Service.objects.for_business(business).active()
-    people = Resource.objects.for_business(business).active().people()
-    limits = {person.pk: limits_of(person) for person in people}
-    offered = Service.providers.through.objects.filter(
-        service__in=services, resource__in=people
-    ).order_by("resource__priority", "resource__name", "resource_id")
-    providers: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    for service_id, resource_id in offered.values_list("service_id", "resource_id"):
-        providers[service_id] += (resource_id,)
+    resources = Resource.objects.for_business(business).active()
+    limits = {resource.pk: limits_of(resource) for resource in resources}
     return Rulebook(
         business_id=business.pk,
         timezone=timezone,
         services={service.pk: _rules(service, settings, schedules) for service in services},
+        durations={service.pk: frozenset(service.durations_minutes) for service in services},
+        providers=_providers(business),
+        groups=_groups(business),
         hours={
-            person.pk: schedules[person.schedule_id or settings.default_schedule_id]
-            for person in people
+            resource.pk: schedules.get(_schedule_id(resource, settings)) for resource in resources
         },
-        providers=providers,
         need_approval=frozenset(
             service.pk for service in services if service.needs_approval(settings)
         ),
+        requests_give_way=frozenset(
+            service.pk for service in services if not service.pending_blocks
+        ),
         pending_expiry_minutes=settings.pending_expiry_minutes,
+        hold_seconds=settings.hold_seconds,
         limits={pk: own for pk, own in limits.items() if own.by_period()},
     )
+
+
+def _schedules(
+    business: Business, timezone: str, holidays: frozenset[date]
+) -> dict[int | None, availability.Schedule]:
+    rows = Schedule.objects.for_business(business).prefetch_related(
+        "weekly_hours", "date_overrides"
+    )
+    return {row.pk: _schedule(row, timezone, holidays) for row in rows}
+
+
+def _schedule_id(resource: Resource, settings: BookingSettings) -> int | None:
+    """People without hours of their own follow the business; things are then always open."""
+    if resource.kind == ResourceKind.PERSON:
+        return resource.schedule_id or settings.default_schedule_id
+    return resource.schedule_id
+
+
+def _providers(business: Business) -> dict[int, tuple[int, ...]]:
+    offered = Service.providers.through.objects.filter(
+        service__in=Service.objects.for_business(business).active(),
+        resource__in=Resource.objects.for_business(business).active().people(),
+    ).order_by("resource__priority", "resource__name", "resource_id")
+    providers: dict[int, tuple[int, ...]] = defaultdict(tuple)
+    for service_id, resource_id in offered.values_list("service_id", "resource_id"):
+        providers[service_id] += (resource_id,)
+    return providers
+
+
+def _groups(business: Business) -> dict[int, tuple[RequiredThings, ...]]:
+    """A thing that two groups of a service name counts for the first of them."""
+    rows = (
+        RequiredGroup.objects.for_business(business)
+        .order_by("service_id", "id", "resources__priority", "resources__name", "resources__id")
+        .values_list("service_id", "id", "resources", "resources__is_active")
+    )
+    groups: dict[int, tuple[RequiredThings, ...]] = {}
+    for service_id, of_service in groupby(rows, key=lambda row: row[0]):
+        seen: set[int] = set()
+        for group_id, members in groupby(of_service, key=lambda row: row[1]):
+            usable = [pk for _, _, pk, is_active in members if is_active and pk not in seen]
+            seen.update(usable)
+            things = RequiredThings(group_id, tuple(usable))
+            groups[service_id] = (*groups.get(service_id, ()), things)
+    return groups
 
 
 def _holidays(settings: BookingSettings) -> frozenset[date]:
@@ -143,7 +203,7 @@ def _schedule(
 def _rules(
     service: Service,
     settings: BookingSettings,
-    schedules: Mapping[int, availability.Schedule],
+    schedules: Mapping[int | None, availability.Schedule],
 ) -> ServiceRules:
     def own(name: str) -> int:
         value = getattr(service, name)
@@ -158,5 +218,7 @@ def _rules(
         minimum_notice_minutes=own("minimum_notice_minutes"),
         booking_horizon_days=own("booking_horizon_days"),
         schedule=schedules[service.schedule_id] if service.schedule_id else None,
+        starts=availability.Starts(service.starts),
+        capacity=service.capacity,
         limits=limits_of(service),
     )

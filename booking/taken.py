@@ -1,116 +1,213 @@
-"""What is taken of people's time, always read live, in the engine's own values."""
+"""What is taken of people's and things' time, always read live, in the engine's own values."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from booking import availability
-from booking.availability import Instant, Provider
+from booking.availability import Instant, Provider, Resource
 from booking.availability.values import NO_LIMITS
-from booking.models import BlockedPeriod, Claim, Service
+from booking.lifecycle import Status
+from booking.models import BlockedPeriod, Booking, Claim, Hold, Session
+from booking.models.session import ClaimQuerySet
 from booking.rulebook import Rulebook
+from booking.wish import Wish
 
 # The longest buffer on either side: claims farther away cannot matter to a start.
 _REACH = timedelta(minutes=1440)
+# Every day, week and month that a start can count in, whatever the zone.
+_WHOLE_PERIODS = timedelta(days=33)
+
+_BY_RESOURCE = (
+    "resource_id",
+    "session_id",
+    "starts_at",
+    "ends_at",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+)
+_BY_SESSION = (
+    "pk",
+    "starts_at",
+    "ends_at",
+    "provider_id",
+    "capacity",
+    "spots_taken",
+    "lapsed_spots",
+    "is_planned",
+    "is_bookable",
+    "booking_deadline_minutes",
+)
 
 
-def live_providers(
-    rulebook: Rulebook,
-    resource_ids: Sequence[int],
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> list[Provider]:
-    """The people with what takes their time around `[starts_at, ends_at)`, in two queries."""
-    claims: dict[int, list[availability.Claim]] = defaultdict(list)
-    rows = (
-        Claim.objects.live(now)
-        .filter(
-            resource__in=resource_ids,
-            ends_at__gt=starts_at - _REACH,
-            starts_at__lt=ends_at + _REACH,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """The time `[starts_at, ends_at)` that a wish asks about, at the moment `now`."""
+
+    wish: Wish
+    starts_at: datetime
+    ends_at: datetime
+    now: datetime
+
+    def claims(self) -> ClaimQuerySet:
+        """All claims that take their time, but for what the asker would give up."""
+        claims, own = Claim.objects.live(self.now), self.wish.own
+        return claims.exclude(session=own.session_id) if own and own.is_all else claims
+
+    def starts(self, claims: ClaimQuerySet) -> ClaimQuerySet:
+        """Those of the claims that start in any period in which a start in between can count."""
+        return claims.filter(
+            starts_at__gte=self.starts_at - _WHOLE_PERIODS,
+            starts_at__lt=self.ends_at + _WHOLE_PERIODS,
         )
-        .values_list(
-            "resource_id",
-            "session_id",
-            "starts_at",
-            "ends_at",
-            "buffer_before_minutes",
-            "buffer_after_minutes",
-        )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the time of some resources, each by the resource's id."""
+
+    claims: dict[int, list[availability.Claim]]
+    blocked: dict[int | None, list[availability.Span]]
+    starts: dict[int, list[Instant]]
+
+
+def read_facts(rulebook: Rulebook, resource_ids: Sequence[int], around: Around) -> Facts:
+    """In two queries, and one more where some of the resources have limits."""
+    limited = [pk for pk in resource_ids if pk in rulebook.limits]
+    return Facts(
+        _claims(resource_ids, around),
+        _blocked(rulebook, resource_ids, around),
+        _starts_by_resource(limited, around) if limited else {},
     )
-    for resource_id, session_id, start, end, before, after in rows:
+
+
+def provider_of(rulebook: Rulebook, pk: int, facts: Facts) -> Provider:
+    schedule = rulebook.hours[pk]
+    if schedule is None:
+        raise AssertionError("people without hours of their own follow the business")
+    return Provider(pk, schedule, **_taken_of(rulebook, pk, facts))
+
+
+def thing_of(rulebook: Rulebook, pk: int, facts: Facts) -> Resource:
+    """A room or a piece of equipment."""
+    return Resource(pk, rulebook.hours[pk], **_taken_of(rulebook, pk, facts))
+
+
+def _taken_of(rulebook: Rulebook, pk: int, facts: Facts) -> dict[str, Any]:
+    return {
+        "blocked": (*facts.blocked.get(None, ()), *facts.blocked.get(pk, ())),
+        "claims": tuple(facts.claims.get(pk, ())),
+        "limits": rulebook.limits.get(pk, NO_LIMITS),
+        "session_starts": tuple(facts.starts.get(pk, ())),
+    }
+
+
+def _claims(resource_ids: Sequence[int], around: Around) -> dict[int, list[availability.Claim]]:
+    rows = around.claims().filter(
+        resource__in=resource_ids,
+        ends_at__gt=around.starts_at - _REACH,
+        starts_at__lt=around.ends_at + _REACH,
+    )
+    claims: dict[int, list[availability.Claim]] = defaultdict(list)
+    for resource_id, session_id, start, end, before, after in rows.values_list(*_BY_RESOURCE):
         claims[resource_id].append(
             availability.Claim(instant(start), instant(end), before, after, id=session_id)
         )
-    blocked = _blocked(rulebook, resource_ids, starts_at, ends_at)
-    starts = _starts_by_resource(rulebook, resource_ids, starts_at, ends_at, now)
-    return [
-        Provider(
-            id=pk,
-            schedule=rulebook.hours[pk],
-            blocked=tuple(blocked[None] + blocked[pk]),
-            claims=tuple(claims[pk]),
-            limits=rulebook.limits.get(pk, NO_LIMITS),
-            session_starts=tuple(starts[pk]),
-        )
-        for pk in resource_ids
-    ]
+    return claims
 
 
-def _starts_by_resource(
-    rulebook: Rulebook,
-    resource_ids: Sequence[int],
-    starts_at: datetime,
-    ends_at: datetime,
-    now: datetime,
-) -> dict[int, list[Instant]]:
-    """Of the resources that have limits, when their sessions start in the periods in question."""
+def _starts_by_resource(resource_ids: Sequence[int], around: Around) -> dict[int, list[Instant]]:
+    """When sessions of these resources start, in every period that limits count."""
     starts: dict[int, list[Instant]] = defaultdict(list)
-    if limited := [pk for pk in resource_ids if pk in rulebook.limits]:
-        begin, end = _whole_periods(starts_at, ends_at)
-        rows = Claim.objects.live(now).filter(
-            resource__in=limited, starts_at__gte=begin, starts_at__lt=end
-        )
-        for resource_id, start in rows.values_list("resource_id", "starts_at"):
-            starts[resource_id].append(instant(start))
+    rows = around.starts(around.claims().filter(resource__in=resource_ids))
+    for resource_id, start in rows.values_list("resource_id", "starts_at"):
+        starts[resource_id].append(instant(start))
     return starts
 
 
-def starts_of_service(
-    service: Service, starts_at: datetime, ends_at: datetime, now: datetime
-) -> list[Instant]:
-    begin, end = _whole_periods(starts_at, ends_at)
-    rows = Claim.objects.live(now).filter(
-        session__service=service,
-        session__provider=F("resource"),
-        starts_at__gte=begin,
-        starts_at__lt=end,
+def starts_of_service(around: Around) -> tuple[Instant, ...]:
+    """When sessions of the service start, in every period that its limits count."""
+    of_providers = Q(session__service=around.wish.service, session__provider=F("resource"))
+    rows = around.starts(around.claims().filter(of_providers))
+    return tuple(instant(start) for start in rows.values_list("starts_at", flat=True))
+
+
+def live_sessions(around: Around, *, duration_minutes: int) -> tuple[availability.Session, ...]:
+    """The sessions that answer the wish, full ones too, in one query.
+
+    One that was made on demand must be as long as wished, and only counts while somebody is in it.
+    """
+    wish, sessions = around.wish, []
+    duration = timedelta(minutes=duration_minutes)
+    for row in _session_rows(around).values(*_BY_SESSION):
+        own = wish.own if wish.own and wish.own.session_id == row["pk"] else None
+        taken = row["spots_taken"] - row["lapsed_spots"] - (own.spots if own else 0)
+        fits = taken > 0 and row["ends_at"] - row["starts_at"] == duration
+        if row["is_planned"] or fits:
+            sessions.append(_session(row, spots_left=row["capacity"] - taken))
+    return tuple(sessions)
+
+
+def _session_rows(around: Around) -> QuerySet[Session]:
+    wish = around.wish
+    asked = {"provider": wish.provider_id, "pk": wish.session_id}
+    return (
+        Session.objects.filter(
+            service=wish.service,
+            starts_at__gte=around.starts_at,
+            starts_at__lt=around.ends_at,
+            **{name: value for name, value in asked.items() if value is not None},
+        )
+        .annotate(lapsed_spots=_lapsed_spots(around.now))
+        .order_by("starts_at", "pk")
     )
-    return [instant(start) for start in rows.values_list("starts_at", flat=True)]
 
 
-def _whole_periods(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
-    """Every day, week and month that a start in between can count in, whatever the zone."""
-    return starts_at - timedelta(days=33), ends_at + timedelta(days=33)
+def _lapsed_spots(now: datetime) -> Any:
+    """Spots that holds and requests keep no longer, though nobody has cleared them away yet."""
+    lapsed = {"session": OuterRef("pk"), "expires_at__lte": now}
+    holds = Hold.objects.filter(**lapsed)
+    requests = Booking.objects.filter(status=Status.PENDING, **lapsed)
+    return _sum_of_spots(holds) + _sum_of_spots(requests)
+
+
+def _sum_of_spots(rows: QuerySet[Any]) -> Coalesce:
+    # Grouped by nothing, the sum of no rows is a row of its own.
+    total = rows.order_by().values("session").values(total=Sum("spots"))
+    return Coalesce(Subquery(total), 0, output_field=IntegerField())
+
+
+def _session(row: dict[str, Any], *, spots_left: int) -> availability.Session:
+    return availability.Session(
+        instant(row["starts_at"]),
+        instant(row["ends_at"]),
+        row["provider_id"],
+        spots_left,
+        is_bookable=row["is_bookable"],
+        booking_deadline_minutes=row["booking_deadline_minutes"],
+        id=row["pk"],
+    )
 
 
 def _blocked(
-    rulebook: Rulebook, resource_ids: Sequence[int], starts_at: datetime, ends_at: datetime
+    rulebook: Rulebook, resource_ids: Iterable[int], around: Around
 ) -> dict[int | None, list[availability.Span]]:
     spans: dict[int | None, list[availability.Span]] = defaultdict(list)
     periods = BlockedPeriod.objects.filter(
         Q(resource__isnull=True) | Q(resource__in=resource_ids), business=rulebook.business_id
     )
-    for period in periods.touching(starts_at, ends_at):
-        spans[period.resource_id].append(_span(period, rulebook.timezone))
+    for period in periods.touching(around.starts_at, around.ends_at):
+        spans[period.resource_id].append(span_of(period, rulebook.timezone))
     return spans
 
 
-def _span(period: BlockedPeriod, timezone: str) -> availability.Span:
+def span_of(period: BlockedPeriod, timezone: str) -> availability.Span:
+    """The time that a blocked period takes; whole days are those of `timezone`."""
     if period.first_date and period.last_date:
         midnight = time.min
         return availability.Span(

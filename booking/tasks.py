@@ -7,3 +7,9 @@ from booking import operations
 def expire_pending() -> int:
     """End the requests that nobody has answered in time. Harmless however often it runs."""
     return len(operations.expire_pending())
+
+
+@shared_task(ignore_result=True)
+def end_expired_holds() -> int:
+    """Clear away times that are kept no longer. Harmless however often it runs."""
+    return operations.end_expired_holds()

@@ -14,6 +14,10 @@ INTERVAL_MINUTES = (MinValueValidator(5), MaxValueValidator(1440))
 NOTICE_MINUTES = (MaxValueValidator(365 * 24 * 60),)
 # Long enough for somebody to see the request at all.
 EXPIRY_MINUTES = (MinValueValidator(15), *NOTICE_MINUTES)
+MAX_CAPACITY = 1000
+CAPACITY = (MinValueValidator(1), MaxValueValidator(MAX_CAPACITY))
+# Long enough to fill in a form, short enough to be no reservation.
+HOLD_SECONDS = (MinValueValidator(30), MaxValueValidator(3600))
 LIMIT = (MinValueValidator(1), MaxValueValidator(10_000))
 HORIZON_DAYS = (MinValueValidator(1), MaxValueValidator(730))
 

@@ -287,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "end_expired_holds": {
+        "task": "booking.tasks.end_expired_holds",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget_sign_ins": {
         "task": "accounts.tasks.forget_sign_ins",
         "schedule": 3600.0,

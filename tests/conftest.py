@@ -8,6 +8,7 @@ import time_machine
 from accounts.models import Business, Role, User
 from booking.models import ActorKind, Booking, Resource, Service, Source
 from booking.operations import Actor, Details, book
+from booking.wish import Wish
 from tests.factories import BusinessFactory, MembershipFactory, ServiceFactory
 
 # A Monday; Berlin is at +01:00, and its clocks change on 28 March.
@@ -73,13 +74,16 @@ def booked(service: Service) -> Book:
     def call(start: datetime | None = None, **given: Any) -> Booking:
         details: dict[str, Any] = {"name": "Eva Klein", "email": "eva@example.com"}
         chosen = given.pop("service", service)
+        wished = ("provider_id", "session_id", "duration_minutes", "spots")
         options: dict[str, Any] = {
             name: given.pop(name)
-            for name in ("provider_id", "idempotency_key", "actor")
+            for name in ("idempotency_key", "actor", "hold", "override")
             if name in given
         }
         return book(
-            service=chosen,
+            wish=Wish(
+                service=chosen, **{name: given.pop(name) for name in wished if name in given}
+            ),
             start=start or at(8),
             details=Details(**({"timezone": "Europe/Berlin"} | details | given)),
             **{"actor": CLIENT, **options},

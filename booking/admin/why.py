@@ -24,6 +24,7 @@ from booking.models import Resource, Service
 from booking.rulebook import rulebook_of
 from booking.taken import moment
 from booking.validators import validate_year
+from booking.wish import Wish
 from config.core import clock
 from config.core.when import clock_time, local_date, long_date, validate_zone
 
@@ -95,15 +96,13 @@ def _find(request: HttpRequest, pk: int) -> Service:
 def _answer(service: Service, asked: dict[str, Any]) -> dict[str, Any]:
     """The lines of the day, and the one start that was asked for, if one was."""
     rules, now, zone = rulebook_of(service.business), clock.now(), asked["zone"]
-    provider_id = asked["provider"].pk if asked["provider"] else None
+    wish = Wish(service=service, provider_id=asked["provider"].pk if asked["provider"] else None)
     day: date = asked["day"]
-    found = offers.explain_day(
-        rules, service, day=day, viewer_tz=zone, now=now, provider_id=provider_id
-    )
+    found = offers.explain_day(rules, wish, day=day, viewer_tz=zone, now=now)
     wanted: list[Explanation] = []
     if asked["at"]:
         start = _instant(day, asked["at"], zone)
-        wanted = [offers.explain(rules, service, start=start, now=now, provider_id=provider_id)]
+        wanted = [offers.explain(rules, wish, start=start, now=now)]
     names = dict(service.providers.values_list("pk", "name"))
     reader = Reader.of(service, names, [*found, *wanted])
     return {

@@ -4,8 +4,8 @@ from booking.models.client import Client
 from booking.models.history import ActorKind, HistoryEntry
 from booking.models.resource import Resource, ResourceKind
 from booking.models.schedule import DateOverride, Schedule, Weekday, WeeklyHours
-from booking.models.service import Question, QuestionType, Service
-from booking.models.session import Claim, Hold, HoldPurpose, Session
+from booking.models.service import Question, QuestionType, RequiredGroup, Service
+from booking.models.session import Claim, Hold, HoldPurpose, Session, SessionSeries
 from booking.models.settings import BookingSettings
 
 __all__ = [
@@ -21,11 +21,13 @@ __all__ = [
     "HoldPurpose",
     "Question",
     "QuestionType",
+    "RequiredGroup",
     "Resource",
     "ResourceKind",
     "Schedule",
     "Service",
     "Session",
+    "SessionSeries",
     "Source",
     "Weekday",
     "WeeklyHours",

@@ -21,6 +21,10 @@ class ResourceQuerySet(RuleQuerySet["Resource"]):
     def people(self) -> Self:
         return self.filter(kind=ResourceKind.PERSON)
 
+    def things(self) -> Self:
+        """Rooms and equipment: what a service may need beside its provider."""
+        return self.exclude(kind=ResourceKind.PERSON)
+
 
 class Resource(Limited, Rule):
     """Anything whose time can be taken once: a person (a provider), a room, equipment."""

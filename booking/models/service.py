@@ -6,13 +6,14 @@ from django.db import models
 
 from accounts.models.business import validate_color
 from accounts.tenancy import TenantQuerySet
-from booking.availability import SlotAlignment
+from booking.availability import SlotAlignment, Starts
 from booking.models.limits import Limited
 from booking.models.resource import Resource
 from booking.models.rules import Rule, RuleQuerySet
 from booking.models.settings import BookingSettings
 from booking.validators import (
     BUFFER_MINUTES,
+    CAPACITY,
     DURATION_MINUTES,
     HORIZON_DAYS,
     INTERVAL_MINUTES,
@@ -24,6 +25,23 @@ ALIGNMENTS = [
     (SlotAlignment.WINDOW, "From the beginning of the opening hours"),
     (SlotAlignment.CLOCK, "On the clock (for example on the full hour)"),
 ]
+
+STARTS = [
+    (Starts.HOURS, "At any free time within the opening hours"),
+    (Starts.PLANNED, "Only when a session is planned, like a class"),
+]
+
+
+def validate_durations(value: object) -> None:
+    if not isinstance(value, list) or len(value) > 10:
+        raise ValidationError("Give at most 10 durations.")
+    for minutes in value:
+        if not isinstance(minutes, int) or isinstance(minutes, bool):
+            raise ValidationError("Give each duration as whole minutes.")
+        for validate in DURATION_MINUTES:
+            validate(minutes)
+    if len(set(value)) < len(value):
+        raise ValidationError("Give each duration once.")
 
 
 class ServiceQuerySet(RuleQuerySet["Service"]):
@@ -64,6 +82,21 @@ class Service(Limited, Rule):
     )
     duration_minutes = models.PositiveSmallIntegerField(
         "duration in minutes", validators=DURATION_MINUTES
+    )
+    # Beside the usual one; clients choose.
+    other_durations_minutes = models.JSONField(
+        "other durations", default=list, blank=True, validators=[validate_durations]
+    )
+    starts = models.CharField("it starts", max_length=10, choices=STARTS, default=Starts.HOURS)
+    capacity = models.PositiveSmallIntegerField(
+        default=1,
+        validators=CAPACITY,
+        help_text="How many can come to one session: 1 for an appointment, more for a class.",
+    )
+    pending_blocks = models.BooleanField(
+        "a request keeps its time",
+        default=True,
+        help_text="Unticked, others can book the time until a request for it is approved.",
     )
     slot_interval_minutes = models.PositiveSmallIntegerField(
         "a start every … minutes",
@@ -135,10 +168,50 @@ class Service(Limited, Rule):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def durations_minutes(self) -> list[int]:
+        """Every duration that clients can choose, the shortest first."""
+        return sorted({self.duration_minutes, *self.other_durations_minutes})
+
+    def clean(self) -> None:
+        if self.starts == Starts.PLANNED and self.other_durations_minutes:
+            raise ValidationError(
+                {
+                    "other_durations_minutes": "Planned sessions all last as long as the service."
+                    " Leave this empty, or let it start within the opening hours."
+                }
+            )
+
     def needs_approval(self, settings: BookingSettings) -> bool:
         """Whether bookings wait for an answer: as the service says, else its business."""
         own = self.requires_approval
         return settings.requires_approval if own is None else own
+
+
+class RequiredGroup(Rule):
+    """Rooms or equipment of which a service needs one, whichever is free, beside its provider."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="required_groups")
+    name = models.CharField(
+        max_length=100, validators=[validate_name], help_text="For example “Treatment room”."
+    )
+    resources = models.ManyToManyField(
+        Resource,
+        related_name="required_by",
+        limit_choices_to=~models.Q(kind="person"),
+        help_text="Any one of them will do: the first that is free is taken.",
+    )
+
+    objects = RuleQuerySet.as_manager()
+    tenant_path = "service__business"
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "required room or equipment"
+        verbose_name_plural = "required rooms and equipment"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class QuestionType(models.TextChoices):

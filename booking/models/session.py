@@ -1,3 +1,4 @@
+import secrets
 import uuid
 from datetime import datetime
 from typing import Self
@@ -7,13 +8,39 @@ from django.db.models import F, Q
 
 from accounts.tenancy import TenantQuerySet
 from booking.models.resource import Resource
+from booking.validators import CAPACITY, NOTICE_MINUTES
 from config.core import clock
+from config.core.text import validate_line
+
+
+class SessionSeries(models.Model):
+    """Sessions that were planned together by a rule, such as each Tuesday at 18:00."""
+
+    business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="series")
+    # RFC 5545 §3.3.10, as it was asked for on the business's clock; what came of it are sessions.
+    recurrence = models.CharField(max_length=500)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = TenantQuerySet.as_manager()
+    tenant_path = "business"
+
+    class Meta:
+        verbose_name_plural = "session series"
+
+    def __str__(self) -> str:
+        return self.recurrence
+
+
+class SessionQuerySet(TenantQuerySet["Session"]):
+    def planned(self) -> Self:
+        return self.filter(is_planned=True)
 
 
 class Session(models.Model):
     """One occurrence of a service; exists only while it takes time.
 
-    `spots_taken` counts bookings and live holds together.
+    Made on demand for a booking or a hold, or planned ahead. `spots_taken` counts bookings and
+    holds together, expired ones too until somebody clears them away.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -22,11 +49,30 @@ class Session(models.Model):
     provider = models.ForeignKey(Resource, models.PROTECT, related_name="sessions")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    capacity = models.PositiveSmallIntegerField(default=1)
+    capacity = models.PositiveSmallIntegerField(
+        default=1, validators=CAPACITY, help_text="How many can come."
+    )
     spots_taken = models.PositiveSmallIntegerField(default=0)
     is_planned = models.BooleanField(default=False)
+    # The rest is said of planned sessions only.
+    series = models.ForeignKey(
+        SessionSeries, models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    is_bookable = models.BooleanField(
+        "can be booked",
+        default=True,
+        help_text="Untick to take no more clients; those who are booked stay.",
+    )
+    booking_deadline_minutes = models.PositiveIntegerField(
+        default=0,
+        validators=NOTICE_MINUTES,
+        help_text="Until how many minutes before its start it can be booked: 1440 is a day.",
+    )
+    location = models.CharField(
+        max_length=300, blank=True, validators=[validate_line], help_text="Empty: the service's."
+    )
 
-    objects = TenantQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()
     tenant_path = "business"
 
     class Meta:
@@ -91,21 +137,35 @@ class HoldPurpose(models.TextChoices):
     BASKET = "basket", "Part of a visit that is being put together"
 
 
+def new_hold_id() -> uuid.UUID:
+    """128 random bits: whoever knows a hold's id may use it, so nobody must guess one."""
+    return uuid.UUID(bytes=secrets.token_bytes(16))
+
+
+class HoldQuerySet(TenantQuerySet["Hold"]):
+    def live(self, now: datetime) -> Self:
+        return self.filter(expires_at__gt=now)
+
+
 class Hold(models.Model):
     """Spots of a session kept for one purpose and one owner, until `expires_at`."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(default=new_hold_id, unique=True, editable=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="holds")
     purpose = models.CharField(max_length=10, choices=HoldPurpose, default=HoldPurpose.BROWSER)
     booking = models.ForeignKey("booking.Booking", models.CASCADE, null=True, related_name="holds")
+    # Of whoever asked for it, a keyed digest: nobody may keep more than a few.
+    holder = models.CharField(max_length=64, blank=True)
     spots = models.PositiveSmallIntegerField(default=1)
     expires_at = models.DateTimeField(db_index=True)
+    is_extended = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = TenantQuerySet.as_manager()
+    objects = HoldQuerySet.as_manager()
     tenant_path = "session__business"
 
     class Meta:
+        indexes = [models.Index(fields=["holder"], name="booking_hold_holder")]
         constraints = [
             models.CheckConstraint(condition=Q(spots__gte=1), name="booking_hold_some_spots")
         ]

@@ -9,6 +9,7 @@ from booking.models.rules import Rule, RuleQuerySet
 from booking.validators import (
     BUFFER_MINUTES,
     EXPIRY_MINUTES,
+    HOLD_SECONDS,
     HORIZON_DAYS,
     NOTICE_MINUTES,
     validate_holidays,
@@ -80,7 +81,9 @@ class BookingSettings(Rule):
         help_text="A request that nobody answers ends after so many minutes.",
     )
     hold_seconds = models.PositiveSmallIntegerField(
-        default=300, help_text="How long a chosen time is kept while the form is filled in."
+        default=300,
+        validators=HOLD_SECONDS,
+        help_text="How long a chosen time is kept while the form is filled in.",
     )
     holidays_country = models.CharField(
         "public holidays of",

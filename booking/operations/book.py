@@ -1,20 +1,19 @@
 import hashlib
 import json
-import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
-from django.db.models.functions import Lower
-from django.db.models.lookups import Exact
 
 from accounts.models import Business
-from booking import guard, locking, offers
-from booking.availability import Refusal, Slot
+from booking import locking
+from booking.availability import Refusal
 from booking.closures import closure_of, closure_of_service
 from booking.events import Event
 from booking.lifecycle import Status
-from booking.models import ActorKind, Booking, Claim, Client, Service, Session, Source
+from booking.models import ActorKind, Booking, Hold, Session
+from booking.offers import Choice, duration_of
+from booking.operations.clients import check_unanswered, find_or_make_client
 from booking.operations.errors import (
     BookingClosed,
     IdempotencyMismatch,
@@ -22,16 +21,20 @@ from booking.operations.errors import (
     SlotTaken,
     SlotUnavailable,
 )
-from booking.operations.expire import free_expired
 from booking.operations.record import Actor, record_change
+from booking.operations.release import give_back, renew_claims
+from booking.operations.take import NO_REFUSALS, occupy, take
 from booking.rulebook import Rulebook, rulebook_of
+from booking.wish import Wish, own_of
 from config.core import clock
 
-logger = logging.getLogger(__name__)
-MAX_CANDIDATES = 3
-MAX_UNANSWERED = 3
-# Reasons that arise when somebody else was quicker; all others were there before.
-_LOST = frozenset({Refusal.CLAIMED, Refusal.BUFFER})
+# What staff may decide otherwise: rules, but never time or spots that somebody else has.
+OVERRIDABLE = frozenset(Refusal) - {
+    Refusal.CLAIMED,
+    Refusal.NO_ROOM,
+    Refusal.NO_SPOTS,
+    Refusal.NOT_PLANNED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,52 +54,64 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Order:
-    service: Service
+    wish: Wish
     start: datetime
-    provider_id: int | None
     details: Details
     actor: Actor
+    hold: Hold | None
     idempotency_key: str | None
+    override: bool
 
     @property
     def business(self) -> Business:
-        return self.service.business
+        return self.wish.service.business
 
     @property
     def digest(self) -> str:
         """What tells a retry from another request with the same key."""
-        asked = [self.service.pk, self.start.timestamp(), self.provider_id, asdict(self.details)]
+        wish = self.wish
+        asked = [
+            wish.service.pk,
+            wish.provider_id,
+            wish.session_id,
+            wish.duration_minutes,
+            wish.spots,
+            self.start.timestamp(),
+            asdict(self.details),
+        ]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def book(
     *,
-    service: Service,
+    wish: Wish,
     start: datetime,
     details: Details,
     actor: Actor,
-    provider_id: int | None = None,
+    hold: Hold | None = None,
     idempotency_key: str | None = None,
+    override: bool = False,
 ) -> Booking:
-    """Sell the time to the client: pending where approval is needed, else confirmed.
+    """Sell the time to the client: pending where clients need approval, else confirmed.
 
-    With no provider asked for, a free one is chosen: the one with the fewest sessions in that
-    week, then who has been free for longest, then by priority; a provider lost to somebody
-    quicker is followed by the next, at most three in all. The same `idempotency_key` again gives
-    the same booking. Raises `SlotTaken`, `SlotUnavailable`, `BookingClosed`, `PolicyViolation`,
+    Without a provider the fairest way is taken (rule 11). A `hold` that keeps just this time
+    becomes the booking; any other is given up for it. With `override`, which is for staff, only
+    what somebody else has stands in the way. The same `idempotency_key` again gives the same
+    booking. Raises `SlotTaken`, `SlotUnavailable`, `BookingClosed`, `PolicyViolation`,
     `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
     """
     order = _Order(
-        service=service,
+        wish=wish,
         start=start,
-        provider_id=provider_id,
         details=details,
         actor=actor,
+        hold=hold,
         idempotency_key=idempotency_key,
+        override=override,
     )
     if earlier := _earlier(order):
         return earlier
-    _check_open(order)
+    check_open(wish, actor)
     try:
         return _sell(order)
     except (SlotTaken, SlotUnavailable, PolicyViolation, IntegrityError):
@@ -106,17 +121,16 @@ def book(
         raise
 
 
-def check_offered(*, service: Service, start: datetime, provider_id: int | None = None) -> None:
-    """Raise as `book` would for this start: `SlotTaken`, `SlotUnavailable`. Changes nothing."""
-    order = _Order(
-        service=service,
-        start=start,
-        provider_id=provider_id,
-        details=Details(name=""),
-        actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
-        idempotency_key=None,
-    )
-    _candidates(rulebook_of(order.business), order)
+def check_open(wish: Wish, actor: Actor) -> None:
+    """Raise `BookingClosed` for clients while booking is closed; staff still can book."""
+    now, service = clock.now(), wish.service
+    closure = closure_of_service(service, now)
+    if actor.kind == ActorKind.CLIENT:
+        closure = closure_of(service.business, now) or closure
+    elif service.is_active:
+        return
+    if closure:
+        raise BookingClosed(f"{closure.headline}. {closure.text}".strip())
 
 
 def _earlier(order: _Order) -> Booking | None:
@@ -130,182 +144,118 @@ def _earlier(order: _Order) -> Booking | None:
     return booking
 
 
-def _check_open(order: _Order) -> None:
-    """Clients are turned away while booking is closed; staff still can book."""
-    now, service = clock.now(), order.service
-    closure = closure_of_service(service, now)
-    if order.actor.kind == ActorKind.CLIENT:
-        closure = closure_of(order.business, now) or closure
-    elif service.is_active:
-        return
-    if closure:
-        raise BookingClosed(f"{closure.headline}. {closure.text}".strip())
-
-
 def _sell(order: _Order) -> Booking:
+    wish, hold = order.wish, order.hold
+    if hold and (booking := _take_over(order, hold)):
+        return booking
+    return take(
+        replace(wish, own=own_of(hold)) if hold else wish,
+        start=order.start,
+        ignoring=OVERRIDABLE if order.override else NO_REFUSALS,
+        instead_of=hold,
+        write=lambda rules, choice: _write(rules, order, choice),
+    )
+
+
+def _take_over(order: _Order, hold: Hold) -> Booking | None:
+    """Make a live hold of just this time a booking: it was checked when it was placed."""
     rules = rulebook_of(order.business)
-    for provider_id in _candidates(rules, order):
-        try:
-            with locking.locked_resources([provider_id], limited=_if_limited(rules, order)):
-                # The rules may have changed since they were read outside the lock.
-                rules = rulebook_of(order.business)
-                _clear(rules, order, provider_id)
-                _check_again(rules, order, provider_id)
-                return _write(rules, order, provider_id)
-        except SlotTaken:
-            continue
-        except IntegrityError as error:
-            if guard.NAME not in str(error):
-                raise
-            logger.exception("the guard refused what the rule had let through")
-    raise SlotTaken(_alternatives(rules, order))
+    if not _keeps(hold, order, rules):
+        return None
+    with locking.locked_resources([hold.session.provider_id]):
+        kept, _ = Hold.objects.live(clock.now()).filter(pk=hold.pk).delete()
+        if not kept:
+            return None
+        booking = _record(rules, order, Session.objects.get(pk=hold.session_id))
+        renew_claims(hold.session_id)
+    return booking
 
 
-def _candidates(rules: Rulebook, order: _Order) -> list[int]:
-    """Providers who can take the start, the best first. Raises when there is none."""
-    refused = _refusals(rules, order, order.provider_id)
-    free = [pk for pk, reasons in refused.items() if not reasons]
-    if free:
-        fair = offers.fairest_first(rules, free, start=order.start, now=clock.now())
-        return fair[:MAX_CANDIDATES]
-    alternatives = _alternatives(rules, order)
-    if any(reasons <= _LOST for reasons in refused.values()):
-        raise SlotTaken(alternatives)
-    raise SlotUnavailable(frozenset().union(*refused.values()), alternatives)
-
-
-def _if_limited(rules: Rulebook, order: _Order) -> Service | None:
-    """The service, where its sessions are counted: two providers could each take the last one."""
-    return order.service if rules.services[order.service.pk].limits.by_period() else None
-
-
-def _clear(rules: Rulebook, order: _Order, provider_id: int) -> None:
-    """What has expired gives way; a request that is being approved just now is waited for."""
-    if sold := rules.services.get(order.service.pk):
-        ends_at = order.start + timedelta(minutes=sold.duration_minutes)
-        free_expired([provider_id], starts_at=order.start, ends_at=ends_at, now=clock.now())
-
-
-def _check_again(rules: Rulebook, order: _Order, provider_id: int) -> None:
-    """Ask the engine once more, under the lock."""
-    refused = _refusals(rules, order, provider_id)
-    if provider_id not in refused:
-        raise SlotUnavailable
-    if refused[provider_id]:
-        raise SlotTaken
-
-
-def _refusals(
-    rules: Rulebook, order: _Order, provider_id: int | None
-) -> dict[int, frozenset[Refusal]]:
-    return offers.refusals_by_provider(
-        rules, order.service, start=order.start, now=clock.now(), provider_id=provider_id
+def _keeps(hold: Hold, order: _Order, rules: Rulebook) -> bool:
+    session, wish = hold.session, order.wish
+    if wish.service.pk not in rules.services:
+        return False
+    minutes = timedelta(minutes=duration_of(rules, wish))
+    return (
+        (session.service_id, session.starts_at) == (wish.service.pk, order.start)
+        and hold.spots == wish.spots
+        and wish.provider_id in {None, session.provider_id}
+        and wish.session_id in {None, session.pk}
+        and (session.is_planned or session.ends_at - session.starts_at == minutes)
     )
 
 
-def _alternatives(rules: Rulebook, order: _Order) -> list[Slot]:
-    return offers.nearest_slots(
-        rules, order.service, start=order.start, now=clock.now(), provider_id=order.provider_id
+def _write(rules: Rulebook, order: _Order, choice: Choice) -> Booking:
+    until = _waits_until(rules, order)
+    session = occupy(rules, order.wish, order.start, choice, until=until)
+    booking = _record(rules, order, session)
+    if choice.session_id is not None:
+        renew_claims(choice.session_id)
+    return booking
+
+
+def _record(rules: Rulebook, order: _Order, session: Session) -> Booking:
+    """The booking of spots that have been taken in the session, and what is to be told of it."""
+    now, service, details = clock.now(), order.wish.service, order.details
+    expires_at = _waits_until(rules, order)
+    client = find_or_make_client(
+        order.business, name=details.name, email=details.email, phone=details.phone
     )
-
-
-def _write(rules: Rulebook, order: _Order, provider_id: int) -> Booking:
-    now, business, service = clock.now(), order.business, order.service
-    pending = service.pk in rules.need_approval
-    waiting = timedelta(minutes=rules.pending_expiry_minutes)
-    expires_at = min(now + waiting, order.start) if pending else None
-    client = _client(business, order.details)
-    if pending and order.actor.kind == ActorKind.CLIENT:
-        _check_unanswered(client, now)
-    session = _take(rules, order, provider_id, expires_at=expires_at)
-    booking = Booking.objects.create(
-        business=business,
+    if expires_at:
+        check_unanswered(client, now)
+    booking = Booking(
+        business=order.business,
         client=client,
         service=service,
-        provider_id=provider_id,
+        provider_id=session.provider_id,
         session=session,
-        status=Status.PENDING if pending else Status.CONFIRMED,
+        status=Status.PENDING if expires_at else Status.CONFIRMED,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        timezone=order.details.timezone,
-        client_name=order.details.name,
-        client_email=order.details.email,
-        client_phone=order.details.phone,
-        notes=order.details.notes,
-        answers=order.details.answers,
-        location=service.location or business.address,
-        price_amount=service.price_amount,
-        currency=business.currency,
+        spots=order.wish.spots,
+        timezone=details.timezone,
+        client_name=details.name,
+        client_email=details.email,
+        client_phone=details.phone,
+        notes=details.notes,
+        answers=details.answers,
+        location=session.location or service.location or order.business.address,
+        price_amount=service.price_amount * order.wish.spots,
+        currency=order.business.currency,
         source=order.actor.source,
         created_by=order.actor.user,
         created_at=now,
         updated_at=now,
         expires_at=expires_at,
-        confirmed_at=None if pending else now,
+        confirmed_at=None if expires_at else now,
         idempotency_key=order.idempotency_key,
         request_digest=order.digest,
     )
-    record_change(
-        booking,
-        Event.REQUESTED if pending else Event.CONFIRMED,
-        actor=order.actor,
-        now=now,
-        before={},
-        after={"status": booking.status, "starts_at": booking.starts_at.isoformat()},
-    )
+    if expires_at and service.pk in rules.requests_give_way:
+        booking.session = None
+    booking.save(force_insert=True)
+    if booking.session is None:
+        give_back(session.pk, spots=booking.spots)
+    _tell(order, booking)
     return booking
 
 
-def _take(
-    rules: Rulebook, order: _Order, provider_id: int, *, expires_at: datetime | None
-) -> Session:
-    """A session of one spot with the provider's claim: the row that the guard watches."""
-    sold = rules.services[order.service.pk]
-    ends_at = order.start + timedelta(minutes=sold.duration_minutes)
-    session = Session.objects.create(
-        business=order.business,
-        service=order.service,
-        provider_id=provider_id,
-        starts_at=order.start,
-        ends_at=ends_at,
-        spots_taken=1,
+def _waits_until(rules: Rulebook, order: _Order) -> datetime | None:
+    """Until when a client's request waits for its answer; None where none is needed."""
+    if order.wish.service.pk not in rules.need_approval or order.actor.kind != ActorKind.CLIENT:
+        return None
+    return min(clock.now() + timedelta(minutes=rules.pending_expiry_minutes), order.start)
+
+
+def _tell(order: _Order, booking: Booking) -> None:
+    after = {"status": booking.status, "starts_at": booking.starts_at.isoformat()}
+    if order.override:
+        after["rules"] = "overridden"
+    record_change(
+        booking,
+        Event.REQUESTED if booking.status == Status.PENDING else Event.CONFIRMED,
+        actor=order.actor,
+        now=booking.created_at,
+        before={},
+        after=after,
     )
-    Claim.objects.create(
-        session=session,
-        resource_id=provider_id,
-        starts_at=order.start,
-        ends_at=ends_at,
-        buffer_before_minutes=sold.buffer_before_minutes,
-        buffer_after_minutes=sold.buffer_after_minutes,
-        expires_at=expires_at,
-    )
-    return session
-
-
-def _check_unanswered(client: Client, now: datetime) -> None:
-    """Nobody's mailbox, and no calendar, is to be filled with requests under one address."""
-    locking.lock_rows(Client.objects.filter(pk=client.pk))
-    if client.bookings.unanswered(now).count() >= MAX_UNANSWERED:
-        raise PolicyViolation(
-            "Several requests under this address still wait for an answer."
-            " Please wait for it, or get in touch."
-        )
-
-
-def _client(business: Business, details: Details) -> Client:
-    """The client known by this e-mail, or by this phone when there is no e-mail; else a new one."""
-    clients = Client.objects.for_business(business)
-    if details.email:
-        # As the index is written: `iexact` would compare in upper case on PostgreSQL.
-        clients = clients.filter(Exact(Lower("email"), details.email.lower()))
-    else:
-        clients = clients.filter(email="", phone=details.phone)
-    client, _ = clients.get_or_create(
-        defaults={
-            "business": business,
-            "name": details.name,
-            "email": details.email,
-            "phone": details.phone,
-        }
-    )
-    return client

@@ -1,38 +1,94 @@
+from booking.availability import Refusal
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status, check_transition
-from booking.locking import locked_booking
+from booking.locking import lock_bookings, locked_booking
 from booking.models import Booking, Claim
+from booking.offers import Choice
+from booking.operations.errors import SlotTaken
 from booking.operations.record import Actor, record_change
 from booking.operations.release import give_back
+from booking.operations.take import occupy, take
+from booking.rulebook import Rulebook
+from booking.wish import wish_of
 from config.core import clock
+
+# What was asked for in time is approved whatever has changed since, but for what is taken.
+AGREED = frozenset(
+    {
+        Refusal.CLOSED,
+        Refusal.OVERRIDE,
+        Refusal.HOLIDAY,
+        Refusal.OFF_GRID,
+        Refusal.NOTICE,
+        Refusal.HORIZON,
+        Refusal.NOT_BOOKABLE,
+        Refusal.DEADLINE,
+    }
+)
 
 
 def approve_booking(*, booking: Booking, actor: Actor) -> Booking:
     """Confirm a request. Doing it again changes nothing.
 
-    Raises `InvalidTransition` for anything but a request, and for one that has expired.
+    One that has taken no time so far is booked now: raises `SlotTaken` or `SlotUnavailable` when
+    its time is not free any more. Raises `InvalidTransition` for anything but a request, and for
+    one that has expired.
     """
+    booking = Booking.objects.select_related("service__business").get(pk=booking.pk)
+    if booking.status == Status.PENDING and booking.session_id is None:
+        return _approve_and_take(booking, actor)
     with locked_booking(booking) as row:
-        if row.status == Status.CONFIRMED and row.approved_at:
-            return row
-        now, before = clock.now(), row.status
-        if row.status_at(now) != Status.PENDING:
-            raise InvalidTransition(f"This booking is {row.status_at(now).label.lower()}.")
-        row.status = Status.CONFIRMED
-        row.confirmed_at = row.approved_at = row.updated_at = now
-        row.approved_by = actor.user
-        row.save(
-            update_fields=["status", "confirmed_at", "approved_at", "approved_by", "updated_at"]
-        )
-        Claim.objects.filter(session=row.session_id).update(expires_at=None)
-        record_change(
-            row,
-            Event.APPROVED,
-            actor=actor,
-            now=now,
-            before={"status": before},
-            after={"status": row.status},
-        )
+        return _approve(row, actor)
+
+
+def _approve_and_take(booking: Booking, actor: Actor) -> Booking:
+    wish, start = wish_of(booking), booking.starts_at
+
+    def write(rules: Rulebook, choice: Choice) -> Booking:
+        [row] = lock_bookings(Booking.objects.filter(pk=booking.pk))
+        if row.present_status != Status.PENDING:
+            return _approve(row, actor)
+        row.session = occupy(rules, wish, start, choice, until=None)
+        return _approve(row, actor)
+
+    try:
+        return take(wish, start=start, write=write, ignoring=AGREED)
+    except SlotTaken:
+        # Perhaps it was this very request, approved by somebody else, that has taken the time.
+        with locked_booking(booking) as row:
+            if row.status == Status.CONFIRMED:
+                return row
+        raise
+
+
+def _approve(row: Booking, actor: Actor) -> Booking:
+    if row.status == Status.CONFIRMED and row.approved_at:
+        return row
+    now, before = clock.now(), row.status
+    if row.status_at(now) != Status.PENDING:
+        raise InvalidTransition(f"This booking is {row.status_at(now).label.lower()}.")
+    row.status = Status.CONFIRMED
+    row.confirmed_at = row.approved_at = row.updated_at = now
+    row.approved_by = actor.user
+    row.save(
+        update_fields=[
+            "session",
+            "status",
+            "confirmed_at",
+            "approved_at",
+            "approved_by",
+            "updated_at",
+        ]
+    )
+    Claim.objects.filter(session=row.session_id).update(expires_at=None)
+    record_change(
+        row,
+        Event.APPROVED,
+        actor=actor,
+        now=now,
+        before={"status": before},
+        after={"status": row.status},
+    )
     return row
 
 

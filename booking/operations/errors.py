@@ -35,6 +35,9 @@ _WORDS = {
     Refusal.NOTICE: "It has passed, or is too soon.",
     Refusal.HORIZON: "It is too far ahead.",
     Refusal.LIMIT: "No more can be booked in that time.",
+    Refusal.DEADLINE: "It begins too soon to be booked online.",
+    Refusal.NOT_PLANNED: "Nothing is planned then.",
+    Refusal.NO_SPOTS: "There are not enough free places.",
 }
 
 
@@ -49,6 +52,21 @@ class PolicyViolation(DomainError):
     """A rule of the business forbids this to clients, for example a deadline that has passed."""
 
     code = "policy_violation"
+
+
+class HoldExpired(DomainError):
+    """The time was kept, but is not any more."""
+
+    code = "hold_expired"
+    message = "This time is no longer kept for you."
+
+
+class TooManyHolds(DomainError):
+    """One asker keeps as many times as may be kept at once."""
+
+    code = "throttled"
+    message = "You keep other times already. Book one of them, or give it back first."
+    retry_after = 60
 
 
 class IdempotencyMismatch(DomainError):

@@ -8,12 +8,14 @@ import logging
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status
 from booking.locking import lock_bookings, locked_booking
-from booking.models import ActorKind, Booking, Claim, Session, Source
+from booking.models import ActorKind, Booking, Claim, Hold, Session, Source
 from booking.operations.record import Actor, record_change
-from booking.operations.release import give_back
+from booking.operations.release import end_hold, give_back
 from config.core import clock
 from config.core.errors import TryAgain
 
@@ -54,24 +56,33 @@ def expire_pending(*, actor: Actor = _BY_ITSELF) -> list[Booking]:
 def free_expired(
     resource_ids: Collection[int], *, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> None:
-    """Clear what has expired of `[starts_at, ends_at)` out of the way: the guard still sees it.
+    """Clear what has expired of `[starts_at, ends_at)` out of the way: the guard still sees it, and
+    the count of spots.
 
     Part of the caller's transaction, which has the resources locked.
     """
-    expired = Claim.objects.filter(
-        resource__in=resource_ids,
-        expires_at__lte=now,
-        ends_at__gt=starts_at,
-        starts_at__lt=ends_at,
-    )
-    sessions = set(expired.values_list("session", flat=True))
+    sessions = _sessions_with_expired(resource_ids, starts_at, ends_at, now)
     if not sessions:
         return
-    for booking in lock_bookings(Booking.objects.filter(session__in=sessions)):
+    for hold in Hold.objects.filter(session__in=sessions, expires_at__lte=now):
+        end_hold(hold)
+    for booking in lock_bookings(Booking.objects.lapsed(now).filter(session__in=sessions)):
         # One that was approved while its lock was awaited keeps its time.
         if booking.status_at(now) == Status.EXPIRED:
             _end(booking, actor=_BY_ITSELF, now=now)
-    Session.objects.filter(pk__in=sessions, bookings__isnull=True, is_planned=False).delete()
+    Session.objects.filter(pk__in=sessions, spots_taken=0, is_planned=False).delete()
+
+
+def _sessions_with_expired(
+    resource_ids: Collection[int], starts_at: datetime, ends_at: datetime, now: datetime
+) -> set[int]:
+    expired = Hold.objects.filter(session=OuterRef("session"), expires_at__lte=now)
+    lapsed = Booking.objects.lapsed(now).filter(session=OuterRef("session"))
+    claims = Claim.objects.filter(
+        resource__in=resource_ids, ends_at__gt=starts_at, starts_at__lt=ends_at
+    )
+    over = Q(expires_at__lte=now) | Exists(expired) | Exists(lapsed)
+    return set(claims.filter(over).values_list("session_id", flat=True))
 
 
 def _end(row: Booking, *, actor: Actor, now: datetime) -> None:

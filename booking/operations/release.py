@@ -1,15 +1,42 @@
-from django.db.models import F
+"""Giving time back: spots, holds, and sessions that nobody is left in."""
 
-from booking.models import Session
+from django.db.models import F, Max
+
+from booking.lifecycle import Status
+from booking.models import Booking, Claim, Hold, Session
 
 
 def give_back(session_id: int | None, *, spots: int) -> None:
-    """Free spots that no booking points to any more; with its last spot the session ends.
+    """Free spots that nothing points to any more; with its last spot the session ends.
 
-    Its claims go with it, and so the time is free for others at the commit.
+    Its claims go with it, and so the time is free for others at the commit. A planned one stays.
     """
     if session_id is None:
         return
     rows = Session.objects.filter(pk=session_id)
     rows.update(spots_taken=F("spots_taken") - spots)
-    rows.filter(spots_taken=0, is_planned=False).delete()
+    ended, _ = rows.filter(spots_taken=0, is_planned=False).delete()
+    if not ended:
+        renew_claims(session_id)
+
+
+def end_hold(hold: Hold) -> bool:
+    """Give back what a hold keeps; False when it had ended already."""
+    ended, _ = Hold.objects.filter(pk=hold.pk).delete()
+    if ended:
+        give_back(hold.session_id, spots=hold.spots)
+    return bool(ended)
+
+
+def renew_claims(session_id: int) -> None:
+    """A session takes time as long as anything that is in it: for good with anything firm.
+
+    For whoever has joined or left one that others are in.
+    """
+    bookings = Booking.objects.filter(session=session_id)
+    until = None
+    if not bookings.exclude(status=Status.PENDING).exists():
+        holds = Hold.objects.filter(session=session_id)
+        ends = [rows.aggregate(last=Max("expires_at"))["last"] for rows in (bookings, holds)]
+        until = max((end for end in ends if end), default=None)
+    Claim.objects.filter(session=session_id, session__is_planned=False).update(expires_at=until)

@@ -82,23 +82,21 @@ class _Search:
     def by_date(self, first: date, last: date) -> dict[date, list[Slot]]:
         slots = offers.find_slots(
             self.rules,
-            self.service,
+            self.query.wish(self.service),
             first=max(first, self.today),
             last=last,
             viewer_tz=self.query.timezone,
             now=self.now,
-            provider_id=self.query.provider_id,
         )
         return availability.group_by_date(slots, self.query.timezone)
 
     def first_free_day(self, after: date) -> date | None:
         slot = offers.next_slot(
             self.rules,
-            self.service,
+            self.query.wish(self.service),
             after=after,
             viewer_tz=self.query.timezone,
             now=self.now,
-            provider_id=self.query.provider_id,
         )
         return when.local_date(moment(slot.starts_at), self.query.timezone) if slot else None
 

@@ -12,10 +12,12 @@ from booking.links import LinkClosed, LinkReplaced
 from booking.operations import (
     AlreadySetUp,
     BookingClosed,
+    HoldExpired,
     IdempotencyMismatch,
     PolicyViolation,
     SlotTaken,
     SlotUnavailable,
+    TooManyHolds,
 )
 from config.core.errors import DomainError, TryAgain
 from config.core.throttle import Throttled
@@ -23,12 +25,14 @@ from config.core.throttle import Throttled
 STATUS: dict[type[DomainError], int] = {
     AlreadySetUp: 409,
     BookingClosed: 503,
+    HoldExpired: 409,
     IdempotencyMismatch: 422,
     InvalidTransition: 409,
     PolicyViolation: 422,
     SlotTaken: 409,
     SlotUnavailable: 422,
     Throttled: 429,
+    TooManyHolds: 429,
     TryAgain: 503,
 }
 

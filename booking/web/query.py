@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from booking.models import Resource, Service
-from booking.validators import FIRST_YEAR, LAST_YEAR
+from booking.models import Hold, Resource, Service
+from booking.validators import FIRST_YEAR, LAST_YEAR, MAX_CAPACITY
+from booking.wish import Wish, own_of
 from config.core.when import zone_names
 
 
@@ -24,11 +25,25 @@ class PageQuery:
     provider: Resource | None = None
     # "12" or "24", as asked for; "" as the locale says.
     hours: str = ""
+    # None is the usual one.
+    duration_minutes: int | None = None
+    spots: int = 1
+    # A time that the asker keeps while looking for another: it never hides itself.
+    hold: Hold | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
     def provider_id(self) -> int | None:
         return self.provider.pk if self.provider else None
+
+    def wish(self, service: Service) -> Wish:
+        return Wish(
+            service=service,
+            provider_id=self.provider_id,
+            duration_minutes=self.duration_minutes,
+            spots=self.spots,
+            own=own_of(self.hold) if self.hold else None,
+        )
 
     def address(self, **changes: str | None) -> str:
         """The query string for these values with some changed; None leaves one out."""
@@ -38,6 +53,9 @@ class PageQuery:
             "provider": self.provider and str(self.provider.public_id),
             "tz": self.timezone if self.is_zone_asked else None,
             "clock": self.hours,
+            "duration": self.duration_minutes and str(self.duration_minutes),
+            "spots": str(self.spots) if self.spots > 1 else None,
+            "hold": self.hold and str(self.hold.public_id),
         } | changes
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
@@ -55,6 +73,15 @@ def read_query(request: HttpRequest, service: Service) -> PageQuery:
         query.provider = find_provider(service, text)
         if query.provider is None:
             query.problems.append("This person does not offer this service; all others are shown.")
+    if text := request.GET.get("duration", ""):
+        query.duration_minutes = read_duration(service, text)
+        if query.duration_minutes is None:
+            query.problems.append("This service does not last so long; the usual time is shown.")
+    if text := request.GET.get("spots", ""):
+        query.spots = read_spots(text) or 1
+        if not read_spots(text):
+            query.problems.append("So many cannot come together; times for one are shown.")
+    query.hold = find_hold(service, request.GET.get("hold", ""))
     return query
 
 
@@ -65,6 +92,32 @@ def find_provider(service: Service, public_id: str) -> Resource | None:
     except ValueError:
         return None
     return service.providers.active().filter(public_id=wanted).first()
+
+
+def find_hold(service: Service, public_id: str) -> Hold | None:
+    """The hold of the business with that public id, over or not, if there is one."""
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return None
+    holds = Hold.objects.for_business(service.business).select_related("session")
+    return holds.filter(public_id=wanted).first()
+
+
+def read_duration(service: Service, text: str) -> int | None:
+    """One of the service's durations, in minutes; None for anything else."""
+    minutes = _whole(text)
+    return minutes if minutes in service.durations_minutes else None
+
+
+def read_spots(text: str) -> int | None:
+    """How many come; None for what no service has room for."""
+    spots = _whole(text)
+    return spots if spots and spots <= MAX_CAPACITY else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
 def read_hours(text: str) -> str:

@@ -30,6 +30,7 @@ from booking.web.calendar import Time, show_time
 from booking.web.forms import BookingForm
 from booking.web.pages import closed_page, find_service, is_htmx
 from booking.web.query import PageQuery, find_provider, read_hours, read_start
+from booking.wish import Wish
 from config.core import clock, throttle
 from config.core.errors import DomainError
 from config.core.when import local_date, zone_names
@@ -51,8 +52,8 @@ class Choice:
     lost: datetime | None = None
 
     @property
-    def provider_id(self) -> int | None:
-        return self.provider.pk if self.provider else None
+    def wish(self) -> Wish:
+        return Wish(service=self.service, provider_id=self.provider.pk if self.provider else None)
 
 
 @csrf_exempt  # protected by the form token and the Origin check: no cookie is needed
@@ -107,11 +108,10 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     asked_at = clock.now()
     try:
         booking = book(
-            service=service,
+            wish=choice.wish,
             start=choice.start,
             details=form.details(timezone=choice.timezone),
             actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
-            provider_id=choice.provider_id,
             idempotency_key=form_token.read(service.business_id, request.POST["form_token"]),
         )
     except (SlotTaken, SlotUnavailable, IdempotencyMismatch) as refusal:
@@ -170,7 +170,7 @@ def _refusal(choice: Choice) -> DomainError | None:
     if choice.start is None or choice.problem:
         return None
     try:
-        check_offered(service=choice.service, start=choice.start, provider_id=choice.provider_id)
+        check_offered(wish=choice.wish, start=choice.start)
     except DomainError as refusal:
         return refusal
     return None
@@ -188,15 +188,7 @@ def _still_lost(choice: Choice) -> DomainError | None:
     if choice.start or choice.lost is None:
         return None
     rules = rulebook_of(choice.service.business)
-    return SlotTaken(
-        offers.nearest_slots(
-            rules,
-            choice.service,
-            start=choice.lost,
-            now=clock.now(),
-            provider_id=choice.provider_id,
-        )
-    )
+    return SlotTaken(offers.nearest_slots(rules, choice.wish, start=choice.lost, now=clock.now()))
 
 
 def _page(

@@ -4,6 +4,7 @@ from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 
 def client_address(request: HttpRequest) -> str:
@@ -24,6 +25,11 @@ def client_network(request: HttpRequest) -> str:
     """What one client cannot leave at will: its IPv4 address, or its /64 of IPv6 (RFC 6177)."""
     address = client_address(request)
     return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
+def client_digest(request: HttpRequest) -> str:
+    """Tells one client's requests from another's, without keeping the address."""
+    return salted_hmac("config.core.addresses", client_network(request)).hexdigest()
 
 
 def _is_trusted(address: str) -> bool:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from booking.lifecycle import RELEASED, Status
 from booking.models import ActorKind, Booking, Service, Source
 from booking.operations import Actor, Details, book
+from booking.wish import Wish
 from config.core import clock
 from tests.factories import BusinessFactory, QuestionFactory, ServiceFactory
 
@@ -35,7 +36,7 @@ def in_days(days: int, hour: int) -> datetime:
 
 def book_in_state(service: Service, start: datetime, status: str = Status.CONFIRMED) -> Booking:
     booking = book(
-        service=service,
+        wish=Wish(service=service),
         start=start,
         details=Details(
             name="Eva Klein",

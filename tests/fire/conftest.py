@@ -11,6 +11,7 @@ import pytest
 
 from booking.models import Booking, Service
 from booking.operations import Details, book
+from booking.wish import Wish
 from notifications.channels.email import message_id
 from notifications.models import Message
 from tests.conftest import CLIENT
@@ -73,7 +74,7 @@ def book_times(service: Service, count: int) -> list[Booking]:
     """As many bookings, of a different client each."""
     return [
         book(
-            service=service,
+            wish=Wish(service=service),
             start=start,
             details=Details(name=f"Client {number}", email=f"client{number}@example.com"),
             actor=CLIENT,

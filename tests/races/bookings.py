@@ -11,6 +11,7 @@ from booking.models import Service
 from booking.rulebook import rulebook_of
 from booking.taken import moment
 from booking.web import form_token
+from booking.wish import Wish
 from config.core import clock
 from tests.races.conftest import Server
 
@@ -21,7 +22,7 @@ def free_starts(service: Service) -> list[datetime]:
     today = clock.now().date()
     slots = offers.find_slots(
         rulebook_of(service.business),
-        service,
+        Wish(service=service),
         first=today + timedelta(days=7),
         last=today + timedelta(days=13),
         viewer_tz="UTC",

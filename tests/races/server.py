@@ -22,8 +22,7 @@ from booking import locking
 
 # Long enough for a slow machine to bring many requests into the window at once.
 PAUSE_BEFORE_LOCK, PAUSE_UNDER_LOCK = 0.4, 0.05
-# The package exports the function of the same name.
-module: Any = importlib.import_module("booking.operations.book")
+module: Any = importlib.import_module("booking.operations.take")
 _words = os.environ.get("RACE", "").split()
 if "long" in _words:
     PAUSE_UNDER_LOCK = 0.4
@@ -49,9 +48,9 @@ if "no-lock" in _words:
         locking._transaction = _no_transaction
     locking.lock_rows = lambda rows: None
 if "no-rule" in _words:
-    module._check_again = lambda *args: None
+    module._check_again = lambda rules, wish, start, choice, ignoring: choice
 if "pause" in _words:
-    module._candidates = _then_pause(module._candidates, PAUSE_BEFORE_LOCK)
+    module._choose = _then_pause(module._choose, PAUSE_BEFORE_LOCK)
     module._check_again = _then_pause(module._check_again, PAUSE_UNDER_LOCK)
 
 __all__ = ["application"]

@@ -20,6 +20,7 @@ from booking.operations import (
     book,
     expire_pending,
 )
+from booking.wish import Wish
 from config.core import clock
 from config.core.errors import DomainError
 from notifications.models import OutboxEvent
@@ -44,7 +45,10 @@ def request_(transactional_db: None) -> Booking:
 def ask(service: Service, email: str) -> Booking:
     start = free_starts(service)[0]
     return book(
-        service=service, start=start, details=Details(name="Eva", email=email), actor=CLIENT
+        wish=Wish(service=service),
+        start=start,
+        details=Details(name="Eva", email=email),
+        actor=CLIENT,
     )
 
 

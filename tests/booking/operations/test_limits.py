@@ -10,6 +10,7 @@ from booking.models import Resource, Service
 from booking.operations import SlotUnavailable, cancel_booking
 from booking.rulebook import rulebook_of
 from booking.taken import moment
+from booking.wish import Wish
 from config.core import clock as present
 from tests.conftest import CLIENT, NOW, Book, at
 from tests.factories import ProviderFactory, ServiceFactory
@@ -32,7 +33,7 @@ def free_days(service: Service) -> list[int]:
     """The days of March 2027 on which something is free."""
     slots = offers.find_slots(
         rulebook_of(service.business),
-        service,
+        Wish(service=service),
         first=NOW.date(),
         last=NOW.date().replace(day=19),
         viewer_tz="Europe/Berlin",

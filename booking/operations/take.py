@@ -1,0 +1,176 @@
+"""Never twice: choose outside the lock, take the lock, ask again, write."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import IntegrityError
+from django.db.models import F
+
+from booking import guard, locking, offers
+from booking.availability import NoRoom, Reason, Refusal, ServiceRules, Slot
+from booking.models import Claim, Hold, Service, Session
+from booking.offers import Choice
+from booking.operations.errors import SlotTaken, SlotUnavailable
+from booking.operations.expire import free_expired
+from booking.operations.release import end_hold
+from booking.rulebook import Rulebook, rulebook_of
+from booking.wish import Wish
+from config.core import clock
+
+T = TypeVar("T")
+NO_REFUSALS: frozenset[Refusal] = frozenset()
+MAX_CANDIDATES = 3
+
+logger = logging.getLogger(__name__)
+# Reasons that arise when somebody else was quicker; all others were there before.
+_LOST = frozenset({Refusal.CLAIMED, Refusal.BUFFER, Refusal.NO_SPOTS})
+
+
+def take(
+    wish: Wish,
+    *,
+    start: datetime,
+    write: Callable[[Rulebook, Choice], T],
+    ignoring: frozenset[Refusal] = NO_REFUSALS,
+    instead_of: Hold | None = None,
+) -> T:
+    """Find the fairest way to have the start, and `write` it while nobody else can take it.
+
+    A way lost to somebody quicker is followed by the next best, at most three in all. A hold that
+    the asker has is given up for it, in the same transaction: if the start cannot be had, it stays.
+    Raises `SlotTaken`, `SlotUnavailable`, `TryAgain`, and whatever `write` raises; then nothing has
+    changed.
+    """
+    rules = rulebook_of(wish.service.business)
+    for _ in range(MAX_CANDIDATES):
+        choice = _choose(rules, wish, start, ignoring)
+        try:
+            with locking.locked_resources(choice.resource_ids, limited=_if_limited(rules, wish)):
+                # The rules may have changed since they were read outside the lock.
+                rules = rulebook_of(wish.service.business)
+                _clear(rules, wish, start, choice)
+                if instead_of:
+                    end_hold(instead_of)
+                choice = _check_again(rules, replace(wish, own=None), start, choice, ignoring)
+                return write(rules, choice)
+        except SlotTaken:
+            continue
+        except IntegrityError as error:
+            if guard.NAME not in str(error):
+                raise
+            logger.exception("the guard refused what the rule had let through")
+    raise SlotTaken(alternatives(rules, wish, start))
+
+
+def check_offered(*, wish: Wish, start: datetime) -> None:
+    """Raise as taking this start would: `SlotTaken`, `SlotUnavailable`. Changes nothing."""
+    _choose(rulebook_of(wish.service.business), wish, start, NO_REFUSALS)
+
+
+def occupy(
+    rules: Rulebook, wish: Wish, start: datetime, choice: Choice, *, until: datetime | None
+) -> Session:
+    """Take the spots, under the lock: in a session that exists, or a new one with its claims.
+
+    A new one takes its time until `until`, or for good when that is None. To one that was joined
+    the caller adds what it is joined for, and calls `renew_claims`.
+    """
+    if choice.session_id is not None:
+        return _join(choice.session_id, spots=wish.spots)
+    return _open(rules, wish, start, choice, until=until)
+
+
+def alternatives(rules: Rulebook, wish: Wish, start: datetime) -> list[Slot]:
+    return offers.nearest_slots(rules, wish, start=start, now=clock.now())
+
+
+def _choose(rules: Rulebook, wish: Wish, start: datetime, ignoring: frozenset[Refusal]) -> Choice:
+    """The way to take first. Raises when there is none."""
+    answer = offers.choose(rules, wish, start=start, now=clock.now(), ignoring=ignoring)
+    if answer.choices:
+        return answer.choices[0]
+    others = alternatives(rules, wish, start)
+    if any(all(map(_is_lost, reasons)) for reasons in answer.refused):
+        raise SlotTaken(others)
+    codes = {reason.code for reasons in answer.refused for reason in reasons}
+    raise SlotUnavailable(codes, others)
+
+
+def _is_lost(reason: Reason) -> bool:
+    """Whether it was somebody quicker; of rooms, whether one would have been free without them."""
+    if isinstance(reason, NoRoom):
+        return any(all(map(_is_lost, member.reasons)) for member in reason.members)
+    return reason.code in _LOST
+
+
+def _check_again(
+    rules: Rulebook, wish: Wish, start: datetime, choice: Choice, ignoring: frozenset[Refusal]
+) -> Choice:
+    """Ask the engine once more, under the lock; a session that has begun meanwhile is joined."""
+    now = clock.now()
+    answer = offers.choose(rules, wish, start=start, now=now, ignoring=ignoring, only=choice)
+    if answer.choices:
+        return answer.choices[0]
+    raise SlotTaken if answer.refused else SlotUnavailable
+
+
+def _if_limited(rules: Rulebook, wish: Wish) -> Service | None:
+    """The service, where its sessions are counted: two providers could each take the last one."""
+    return wish.service if rules.services[wish.service.pk].limits.by_period() else None
+
+
+def _clear(rules: Rulebook, wish: Wish, start: datetime, choice: Choice) -> None:
+    """What has expired gives way; a request that is being approved just now is waited for."""
+    if wish.service.pk in rules.services:
+        ends_at = start + timedelta(minutes=offers.duration_of(rules, wish))
+        free_expired(choice.resource_ids, starts_at=start, ends_at=ends_at, now=clock.now())
+
+
+def _join(session_id: int, *, spots: int) -> Session:
+    rows = Session.objects.filter(pk=session_id, spots_taken__lte=F("capacity") - spots)
+    if not rows.update(spots_taken=F("spots_taken") + spots):
+        raise SlotTaken
+    return Session.objects.get(pk=session_id)
+
+
+def _open(
+    rules: Rulebook, wish: Wish, start: datetime, choice: Choice, *, until: datetime | None
+) -> Session:
+    """A session of its own, with a claim for everybody and everything: what the guard watches."""
+    sold = rules.services[wish.service.pk]
+    session = Session.objects.create(
+        business=wish.service.business,
+        service=wish.service,
+        provider_id=choice.provider_id,
+        starts_at=start,
+        ends_at=start + timedelta(minutes=offers.duration_of(rules, wish)),
+        capacity=sold.capacity,
+        spots_taken=wish.spots,
+    )
+    claim(session, choice.resource_ids, sold, until=until)
+    return session
+
+
+def claim(
+    session: Session,
+    resource_ids: tuple[int, ...],
+    sold: ServiceRules,
+    *,
+    until: datetime | None = None,
+) -> None:
+    """Take the time of each resource for the session, with the buffers as they are sold."""
+    Claim.objects.bulk_create(
+        Claim(
+            session=session,
+            resource_id=pk,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            buffer_before_minutes=sold.buffer_before_minutes,
+            buffer_after_minutes=sold.buffer_after_minutes,
+            expires_at=until,
+        )
+        for pk in sorted(resource_ids)
+    )

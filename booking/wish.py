@@ -1,0 +1,53 @@
+"""What somebody would like to book, as every question about free time is asked."""
+
+from dataclasses import dataclass
+
+from booking.models import Booking, Hold, Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """Spots of a session that the asker has already and gives up for what they wish.
+
+    With `is_all` nobody else is in the session: without them it takes no time at all.
+    """
+
+    session_id: int
+    spots: int
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A service, with whom, how long, for how many.
+
+    With no provider anybody will do; no duration is the service's usual one; a session is one to
+    join and nothing else. `own` is what the asker has already: it never stands in their way.
+    """
+
+    service: Service
+    provider_id: int | None = None
+    session_id: int | None = None
+    duration_minutes: int | None = None
+    spots: int = 1
+    own: Own | None = None
+
+
+def own_of(having: Hold | Booking) -> Own | None:
+    """What a hold or a booking keeps of a session; None for a booking that keeps nothing."""
+    session = having.session
+    if session is None:
+        return None
+    is_all = not session.is_planned and session.spots_taken <= having.spots
+    return Own(session_id=session.pk, spots=having.spots, is_all=is_all)
+
+
+def wish_of(booking: Booking) -> Wish:
+    """To have what a booking agreed on, once more."""
+    return Wish(
+        service=booking.service,
+        provider_id=booking.provider_id,
+        duration_minutes=booking.duration_minutes,
+        spots=booking.spots,
+        own=own_of(booking),
+    )
