@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from booking import availability
-from booking.availability import Explanation, Query, Reason, Refusal, Slot, Starts, Way
+from booking.availability import Explanation, Query, Refusal, Slot, Starts, Way
 from booking.availability.values import NO_LIMITS
 from booking.models import Claim
 from booking.rulebook import Rulebook
@@ -37,10 +37,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The ways to have one start, the one to take first, and what speaks against all others."""
+    """The ways to have one start, the one to take first, and all others with what is in the way."""
 
     choices: list[Choice]
-    refused: list[tuple[Reason, ...]]
+    refused: list[Way]
 
 
 NOTHING = Answer([], [])
@@ -146,7 +146,7 @@ def choose(
         for way in _fairest_first(rulebook, ways, start=start, now=now)
         if way.provider_id is not None
     ]
-    return Answer(choices, [way.reasons for way in ways if way.reasons])
+    return Answer(choices, [way for way in ways if way.reasons])
 
 
 def next_slot(

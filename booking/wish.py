@@ -1,6 +1,7 @@
 """What somebody would like to book, as every question about free time is asked."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from booking.models import Booking, Hold, Service
 
@@ -40,6 +41,19 @@ def own_of(having: Hold | Booking) -> Own | None:
         return None
     is_all = not session.is_planned and session.spots_taken <= having.spots
     return Own(session_id=session.pk, spots=having.spots, is_all=is_all)
+
+
+def keeps(hold: Hold, wish: Wish, start: datetime) -> bool:
+    """Whether a hold, as long as it lives, keeps just what is wished for at the start."""
+    session = hold.session
+    length = timedelta(minutes=wish.duration_minutes or wish.service.duration_minutes)
+    return (
+        (session.service_id, session.starts_at) == (wish.service.pk, start)
+        and hold.spots == wish.spots
+        and wish.provider_id in {None, session.provider_id}
+        and wish.session_id in {None, session.pk}
+        and (session.is_planned or session.ends_at - session.starts_at == length)
+    )
 
 
 def wish_of(booking: Booking) -> Wish:

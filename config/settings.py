@@ -105,7 +105,7 @@ def _rate_limits(said: str) -> dict[str, RateLimitItem]:
     """RATE_LIMITS, read over the defaults: "name=number/period", or "off" for none at all."""
     if said == "off":
         return {}
-    defaults = {"bookings": "10/hour", "attempts": "60/hour"}
+    defaults = {"bookings": "10/hour", "attempts": "60/hour", "holds": "120/hour"}
     pairs = [pair.strip().partition("=") for pair in said.split(",") if pair.strip()]
     given = {name: limit for name, _, limit in pairs}
     try:

@@ -1,13 +1,16 @@
 """A business and everything below it, ready to be booked."""
 
+from datetime import timedelta
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Business, Membership, Role, User
-from booking.models import Question, Resource, Service
+from booking.models import Question, RequiredGroup, Resource, ResourceKind, Service, Session
 from booking.operations.create_business import add_settings
+from booking.operations.take import claim
+from booking.rulebook import rulebook_of
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -87,3 +90,37 @@ class QuestionFactory(DjangoModelFactory[Question]):
     service = factory.SubFactory(ServiceFactory)
     key = "topic"
     label = "What is it about?"
+
+
+class RoomFactory(ProviderFactory):
+    kind = ResourceKind.ROOM
+    name = factory.Sequence(lambda number: f"Room {number}")
+
+
+class PlannedSessionFactory(DjangoModelFactory[Session]):
+    """A class of 6 with the service's first provider, who is taken for as long as it lasts."""
+
+    class Meta:
+        model = Session
+        skip_postgeneration_save = True
+
+    service = factory.SubFactory(ServiceFactory)
+    business = factory.SelfAttribute("service.business")
+    provider = factory.LazyAttribute(lambda made: made.service.providers.first())
+    ends_at = factory.LazyAttribute(
+        lambda made: made.starts_at + timedelta(minutes=made.service.duration_minutes)
+    )
+    capacity = 6
+    is_planned = True
+
+    @factory.post_generation
+    def claims(self, create: bool, extracted: Any, **given: Any) -> None:
+        rules = rulebook_of(self.business).services[self.service.pk]
+        claim(self, (self.provider.pk,), rules)
+
+
+def require(service: Service, *things: Resource, name: str = "Room") -> RequiredGroup:
+    """Have the service need one of these rooms or pieces of equipment."""
+    group = RequiredGroup.objects.create(service=service, name=name)
+    group.resources.set(things)
+    return group

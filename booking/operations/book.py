@@ -12,7 +12,7 @@ from booking.closures import closure_of, closure_of_service
 from booking.events import Event
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Hold, Session
-from booking.offers import Choice, duration_of
+from booking.offers import Choice
 from booking.operations.clients import check_unanswered, find_or_make_client
 from booking.operations.errors import (
     BookingClosed,
@@ -25,7 +25,7 @@ from booking.operations.record import Actor, record_change
 from booking.operations.release import give_back, renew_claims
 from booking.operations.take import NO_REFUSALS, occupy, take
 from booking.rulebook import Rulebook, rulebook_of
-from booking.wish import Wish, own_of
+from booking.wish import Wish, keeps, own_of
 from config.core import clock
 
 # What staff may decide otherwise: rules, but never time or spots that somebody else has.
@@ -160,7 +160,7 @@ def _sell(order: _Order) -> Booking:
 def _take_over(order: _Order, hold: Hold) -> Booking | None:
     """Make a live hold of just this time a booking: it was checked when it was placed."""
     rules = rulebook_of(order.business)
-    if not _keeps(hold, order, rules):
+    if order.wish.service.pk not in rules.services or not keeps(hold, order.wish, order.start):
         return None
     with locking.locked_resources([hold.session.provider_id]):
         kept, _ = Hold.objects.live(clock.now()).filter(pk=hold.pk).delete()
@@ -169,20 +169,6 @@ def _take_over(order: _Order, hold: Hold) -> Booking | None:
         booking = _record(rules, order, Session.objects.get(pk=hold.session_id))
         renew_claims(hold.session_id)
     return booking
-
-
-def _keeps(hold: Hold, order: _Order, rules: Rulebook) -> bool:
-    session, wish = hold.session, order.wish
-    if wish.service.pk not in rules.services:
-        return False
-    minutes = timedelta(minutes=duration_of(rules, wish))
-    return (
-        (session.service_id, session.starts_at) == (wish.service.pk, order.start)
-        and hold.spots == wish.spots
-        and wish.provider_id in {None, session.provider_id}
-        and wish.session_id in {None, session.pk}
-        and (session.is_planned or session.ends_at - session.starts_at == minutes)
-    )
 
 
 def _write(rules: Rulebook, order: _Order, choice: Choice) -> Booking:

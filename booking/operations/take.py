@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from booking import guard, locking, offers
-from booking.availability import NoRoom, Reason, Refusal, ServiceRules, Slot
+from booking.availability import NoRoom, Reason, Refusal, ServiceRules, Slot, Way
 from booking.models import Claim, Hold, Service, Session
 from booking.offers import Choice
 from booking.operations.errors import SlotTaken, SlotUnavailable
@@ -93,16 +93,23 @@ def _choose(rules: Rulebook, wish: Wish, start: datetime, ignoring: frozenset[Re
     if answer.choices:
         return answer.choices[0]
     others = alternatives(rules, wish, start)
-    if any(all(map(_is_lost, reasons)) for reasons in answer.refused):
+    if any(_is_lost(way) for way in answer.refused):
         raise SlotTaken(others)
-    codes = {reason.code for reasons in answer.refused for reason in reasons}
+    codes = {reason.code for way in answer.refused for reason in way.reasons}
     raise SlotUnavailable(codes, others)
 
 
-def _is_lost(reason: Reason) -> bool:
-    """Whether it was somebody quicker; of rooms, whether one would have been free without them."""
+def _is_lost(way: Way) -> bool:
+    """Whether it was somebody quicker; others may fill a session, but never a new one."""
+    codes = {reason.code for reason in way.reasons}
+    is_too_large = way.session_id is None and Refusal.NO_SPOTS in codes
+    return not is_too_large and all(map(_is_taken, way.reasons))
+
+
+def _is_taken(reason: Reason) -> bool:
+    """Of rooms: whether one of them would be free without those who were quicker."""
     if isinstance(reason, NoRoom):
-        return any(all(map(_is_lost, member.reasons)) for member in reason.members)
+        return any(all(map(_is_taken, member.reasons)) for member in reason.members)
     return reason.code in _LOST
 
 

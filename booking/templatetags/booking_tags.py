@@ -25,5 +25,12 @@ def closed(business: Business) -> Closure | None:
 
 
 @register.filter
+def durations(service: Service) -> str:
+    """Every length that can be chosen, like "30, 45 or 60"."""
+    *others, last = map(str, service.durations_minutes)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+@register.filter
 def needs_approval(service: Service) -> bool:
     return service.needs_approval(service.business.settings)

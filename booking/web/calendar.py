@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking import availability, offers
-from booking.availability import Slot
-from booking.models import Service
+from booking.availability import Slot, Starts
+from booking.models import Service, Session
 from booking.rulebook import Rulebook, rulebook_of
 from booking.taken import moment
 from booking.web.query import PageQuery
@@ -30,7 +30,8 @@ class Time:
 
     Where the clocks differ, `place` says whose clock that is and `other` reads the other one: a
     service at a place speaks the place's time first, any other the viewer's. `part` is the part of
-    the day, by the label's clock.
+    the day, by the label's clock. Where several can come, `spots` says how many places are left,
+    and `session` names the one to join, given by `provider`.
     """
 
     start: str
@@ -38,6 +39,10 @@ class Time:
     place: str
     other: str
     part: str
+    spots: str = ""
+    is_full: bool = False
+    session: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,7 @@ class _Search:
             last=last,
             viewer_tz=self.query.timezone,
             now=self.now,
+            include_full=True,
         )
         return availability.group_by_date(slots, self.query.timezone)
 
@@ -110,7 +116,8 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
     )
     weeks = _weeks(month, locale)
     free = search.by_date(weeks[0][0], weeks[-1][-1])
-    in_month = [day for day in free if _first_of(day) == month]
+    counts = {day: _count(slots, query.spots) for day, slots in free.items()}
+    in_month = [day for day, count in counts.items() if count and _first_of(day) == month]
     day = query.day or next(iter(in_month), None)
     shown = replace(query, month=month, day=day)
     chosen = free.get(day, []) if day else []
@@ -118,7 +125,7 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
         title=when.month_title(month, locale),
         weekdays=when.weekday_names(locale),
         weeks=[
-            [_day(date_, shown, free, search.today, locale) for date_ in week] for week in weeks
+            [_day(date_, shown, counts, search.today, locale) for date_ in week] for week in weeks
         ],
         previous=_month_address(shown, _month_before(month))
         if month > _first_of(search.today)
@@ -131,8 +138,8 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
         is_day_asked=query.day is not None,
         chosen=when.long_date(day, locale) if day else "",
         chosen_short=when.short_date(day, locale) if day else "",
-        times=[_time(slot, service, query) for slot in chosen],
-        times_words=_times_words(len(chosen)),
+        times=_times(chosen, search),
+        times_words=_times_words(_count(chosen, query.spots)),
         day_address=shown.address(),
         all_days=shown.address(date=None),
         is_empty=not in_month,
@@ -140,13 +147,56 @@ def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> Cale
     )
 
 
-def _time(slot: Slot, service: Service, query: PageQuery) -> Time:
-    return show_time(slot, service=service, timezone=query.timezone, hours=query.hours)
+def _count(slots: list[Slot], spots: int) -> int:
+    """How many starts can be booked by so many; sessions that are full are shown, not counted."""
+    return len({slot.starts_at for slot in slots if slot.spots_left >= spots})
 
 
-def show_time(slot: Slot, *, service: Service, timezone: str, hours: str = "") -> Time:
-    """One start on the business's clock and on that of `timezone`; see `Time`."""
-    business = service.business
+def _times(slots: list[Slot], search: _Search) -> list[Time]:
+    """One line for each start; planned sessions that begin at once have one each."""
+    service, query = search.service, search.query
+    if service.starts == Starts.HOURS:
+        slots = _one_for_each_start(slots)
+    sessions = Session.objects.select_related("provider").in_bulk(
+        [slot.session_id for slot in slots if slot.session_id is not None]
+    )
+    shown = []
+    for slot in slots:
+        session = sessions.get(slot.session_id or 0)
+        time = show_time(slot, service=service, query=query)
+        if session or service.capacity > 1:
+            time = _with_spots(time, slot, session, query.spots)
+        shown.append(time)
+    return shown
+
+
+def _one_for_each_start(slots: list[Slot]) -> list[Slot]:
+    """Of a start's slots the one with the most room: who joins whom is left to the booking."""
+    roomiest: dict[int, Slot] = {}
+    for slot in slots:
+        known = roomiest.get(slot.starts_at)
+        if known is None or slot.spots_left > known.spots_left:
+            roomiest[slot.starts_at] = replace(slot, session_id=None)
+    return list(roomiest.values())
+
+
+def _with_spots(time: Time, slot: Slot, session: Session | None, spots: int) -> Time:
+    is_full, left = slot.spots_left < spots, slot.spots_left
+    words = f"{left} of {session.capacity} left" if session else f"{left} left"
+    if is_full:
+        words = "Full" if left == 0 else f"Only {left} left"
+    return replace(
+        time,
+        spots=words,
+        is_full=is_full,
+        session=str(session.public_id) if session else "",
+        provider=session.provider.name if session else "",
+    )
+
+
+def show_time(slot: Slot, *, service: Service, query: PageQuery) -> Time:
+    """One start on the business's clock and on the viewer's; see `Time`."""
+    business, timezone, hours = service.business, query.timezone, query.hours
     start = moment(slot.starts_at)
     there = when.clock_time(start, timezone, business.locale, hours)
     here = when.clock_time(start, business.timezone, business.locale, hours)
@@ -183,10 +233,8 @@ def _weeks(month: date, locale: str) -> list[list[date]]:
     return [days[number : number + 7] for number in range(0, len(days), 7)]
 
 
-def _day(
-    day: date, query: PageQuery, free: dict[date, list[Slot]], today: date, locale: str
-) -> Day:
-    count = len(free.get(day, ()))
+def _day(day: date, query: PageQuery, counts: dict[date, int], today: date, locale: str) -> Day:
+    count = counts.get(day, 0)
     return Day(
         date=day,
         label=f"{when.long_date(day, locale)}, {_times_words(count)}",

@@ -11,12 +11,15 @@ from accounts.models import Business
 from booking.closures import closure_of, closure_of_service
 from booking.models import Service
 from booking.operations import is_untouched
-from booking.web import errors
+from booking.web import errors, form_token
 from booking.web.calendar import build_calendar
 from booking.web.query import read_query
 from booking.web.zones import zone_options
 from config.core import clock
 from config.core.when import hours_of
+
+# What a page offers to choose from; larger parties write to the business.
+_LARGEST_PARTY = 20
 
 
 @require_safe
@@ -56,13 +59,15 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
         return to_present_slug(request, found.business)
     if closed := closed_page(request, found.business, found):
         return closed
-    query, now = read_query(request, found), clock.now()
+    query, now = read_query(request.GET, found), clock.now()
     context = {
         "business": found.business,
         "service": found,
         "calendar": build_calendar(found, query, now=now),
         "query": query,
         "providers": found.providers.active(),
+        "party_sizes": range(1, min(found.capacity, _LARGEST_PARTY) + 1),
+        "form_token": form_token.issue(found.business_id),
         "zone_options": zone_options(now, query.timezone),
         "hours": query.hours or hours_of(found.business.locale),
     }

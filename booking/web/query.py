@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import QueryDict
 
 from booking.models import Hold, Resource, Service
 from booking.validators import FIRST_YEAR, LAST_YEAR, MAX_CAPACITY
@@ -60,28 +60,28 @@ class PageQuery:
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
 
-def read_query(request: HttpRequest, service: Service) -> PageQuery:
+def read_query(data: QueryDict, service: Service) -> PageQuery:
     query = PageQuery(timezone=service.business.timezone)
-    if text := request.GET.get("month", ""):
+    if text := data.get("month", ""):
         query.month = _date(f"{text}-01", query, f"There is no month “{text[:20]}”.")
-    if text := request.GET.get("date", ""):
+    if text := data.get("date", ""):
         query.day = _date(text, query, f"There is no date “{text[:20]}”.")
-    if text := request.GET.get("tz", ""):
+    if text := data.get("tz", ""):
         query.timezone = _zone(text, query)
-    query.hours = read_hours(request.GET.get("clock", ""))
-    if text := request.GET.get("provider", ""):
+    query.hours = read_hours(data.get("clock", ""))
+    if text := data.get("provider", ""):
         query.provider = find_provider(service, text)
         if query.provider is None:
             query.problems.append("This person does not offer this service; all others are shown.")
-    if text := request.GET.get("duration", ""):
+    if text := data.get("duration", ""):
         query.duration_minutes = read_duration(service, text)
         if query.duration_minutes is None:
             query.problems.append("This service does not last so long; the usual time is shown.")
-    if text := request.GET.get("spots", ""):
+    if text := data.get("spots", ""):
         query.spots = read_spots(text) or 1
         if not read_spots(text):
             query.problems.append("So many cannot come together; times for one are shown.")
-    query.hold = find_hold(service, request.GET.get("hold", ""))
+    query.hold = find_hold(service, data.get("hold", ""))
     return query
 
 

@@ -1,6 +1,7 @@
 """The form, and the moment of truth."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import offers
 from booking.links import manage_token
-from booking.models import ActorKind, Booking, Resource, Service, Source
+from booking.models import ActorKind, Booking, Service, Source
 from booking.operations import (
     Actor,
     IdempotencyMismatch,
@@ -20,6 +21,7 @@ from booking.operations import (
     SlotUnavailable,
     book,
     check_offered,
+    extend_hold,
 )
 from booking.operations.cancel import deadline_for
 from booking.rulebook import rulebook_of
@@ -27,33 +29,12 @@ from booking.taken import moment
 from booking.times import LocalTime, clocks, read_clock
 from booking.web import errors, form_token
 from booking.web.calendar import Time, show_time
+from booking.web.choice import Choice, read_choice
 from booking.web.forms import BookingForm
 from booking.web.pages import closed_page, find_service, is_htmx
-from booking.web.query import PageQuery, find_provider, read_hours, read_start
-from booking.wish import Wish
 from config.core import clock, throttle
 from config.core.errors import DomainError
-from config.core.when import local_date, zone_names
-
-
-@dataclass(slots=True)
-class Choice:
-    """What was chosen before the form. `problem` says which part of it cannot be read."""
-
-    service: Service
-    start: datetime | None
-    provider: Resource | None
-    timezone: str
-    hours: str = ""
-    problem: str = ""
-    # The provider as asked for: somebody else is never booked in the place of one who left.
-    wished: str = ""
-    # The time that was lost, while another is being chosen in its place.
-    lost: datetime | None = None
-
-    @property
-    def wish(self) -> Wish:
-        return Wish(service=self.service, provider_id=self.provider.pk if self.provider else None)
+from config.core.when import clock_time, local_date
 
 
 @csrf_exempt  # protected by the form token and the Origin check: no cookie is needed
@@ -63,6 +44,8 @@ def confirm(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     service = find_service(business_slug, service_slug)
     if closed := closed_page(request, service.business, service):
         return closed
+    if "extend" in request.POST:
+        return _keep_longer(request, service)
     if request.method == "POST":
         return _submit_within_limits(request, service)
     choice = read_choice(service, request.GET)
@@ -70,6 +53,19 @@ def confirm(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     refusal = _refusal(choice)
     status = errors.STATUS[type(refusal)] if refusal else 400 if choice.problem else 200
     return _page(request, choice, form, refusal=refusal, status=status)
+
+
+def _keep_longer(request: HttpRequest, service: Service) -> HttpResponse:
+    """The same form, as far as it was filled in, for a time that is kept once more as long."""
+    if not form_token.same_origin(request):
+        return errors.foreign_form(request, service.business)
+    choice = read_choice(service, request.POST)
+    if choice.kept:
+        # Where it has just ended the page says so: nothing is kept then.
+        with suppress(DomainError):
+            choice.query.hold = extend_hold(hold=choice.kept)
+    form = BookingForm(service, initial=_prefill(request.POST))
+    return _page(request, choice, form, refusal=_refusal(choice))
 
 
 def _submit_within_limits(request: HttpRequest, service: Service) -> HttpResponse:
@@ -102,7 +98,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
     form = BookingForm(service, request.POST)
     if not form_token.same_origin(request):
         return errors.foreign_form(request, service.business)
-    choice.problem = _problem_of_form(request, service) or choice.problem
+    choice.problem = _problem_of_form(request, choice) or choice.problem
     if not form.is_valid() or choice.problem or choice.start is None:
         return _page(request, choice, form, refusal=_still_lost(choice), status=400)
     asked_at = clock.now()
@@ -110,8 +106,9 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
         booking = book(
             wish=choice.wish,
             start=choice.start,
-            details=form.details(timezone=choice.timezone),
+            details=form.details(timezone=choice.query.timezone),
             actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
+            hold=choice.query.hold,
             idempotency_key=form_token.read(service.business_id, request.POST["form_token"]),
         )
     except (SlotTaken, SlotUnavailable, IdempotencyMismatch) as refusal:
@@ -124,50 +121,24 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
         return errors.say_when_to_retry(page, error)
     if booking.created_at >= asked_at:
         throttle.count(request, "bookings")
-    return _go_to(request, manage_token(booking), hours=choice.hours)
+    return _go_to(request, manage_token(booking), hours=choice.query.hours)
 
 
-def _problem_of_form(request: HttpRequest, service: Service) -> str:
+def _problem_of_form(request: HttpRequest, choice: Choice) -> str:
     """Why the form as a whole cannot be taken, whatever is in its fields."""
-    token, terms = request.POST.get("form_token", ""), terms_of(service)
-    if form_token.read(service.business_id, token) is None:
+    token, business_id = request.POST.get("form_token", ""), choice.service.business_id
+    if form_token.read(business_id, token) is None:
         return "This page was open for too long. Please send it again."
-    if form_token.is_too_fresh(service.business_id, token):
+    if form_token.is_too_fresh(business_id, token):
         return "That was quicker than we expected. Please send it once more."
-    if request.POST.get("terms", terms) != terms:
+    if request.POST.get("terms", choice.terms) != choice.terms:
         return "Duration or price have changed. Please check them, then send it again."
     return ""
 
 
-def terms_of(service: Service) -> str:
-    """What the client agrees to by sending the form; it travels with it as it was shown."""
-    business = service.business
-    return f"{service.duration_minutes} {service.price_amount} {business.currency}"
-
-
-def read_choice(service: Service, data: QueryDict) -> Choice:
-    timezone = data.get("tz", "")
-    choice = Choice(
-        service=service,
-        start=read_start(data.get("start", "")),
-        provider=None,
-        timezone=timezone if timezone in zone_names() else service.business.timezone,
-        hours=read_hours(data.get("clock", "")),
-        lost=read_start(data.get("lost", "")),
-    )
-    if choice.start is None:
-        choice.problem = "Please choose a time."
-    if text := data.get("provider", ""):
-        choice.provider = find_provider(service, text)
-        if choice.provider is None:
-            choice.problem = "This person does not offer this service. Please choose another time."
-        choice.wished = text[:36]
-    return choice
-
-
 def _refusal(choice: Choice) -> DomainError | None:
     """Before the form is filled in: whether the time can be had at all."""
-    if choice.start is None or choice.problem:
+    if choice.start is None or choice.problem or choice.kept:
         return None
     try:
         check_offered(wish=choice.wish, start=choice.start)
@@ -200,6 +171,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     service, business = choice.service, choice.service.business
+    kept = None if refusal else choice.kept
     wished = choice.start or choice.lost
     context = {
         "business": business,
@@ -210,7 +182,8 @@ def _page(
         "start": choice.start.isoformat() if choice.start else "",
         "lost": wished.isoformat() if wished and refusal else "",
         "other_times": _other_times(choice, wished),
-        "terms": terms_of(service),
+        "kept": kept,
+        "kept_until": _clock_time(kept.expires_at, choice) if kept else "",
         "form_token": _form_token(request, service.business_id, refusal),
         "refusal": refusal,
         "reason": _reason(refusal),
@@ -234,8 +207,8 @@ def _form_token(request: HttpRequest, business_id: int, refusal: DomainError | N
 
 def _other_times(choice: Choice, start: datetime | None) -> str:
     """The address of the page before, as it was left: the day, the zone and the person chosen."""
-    query = PageQuery(timezone=choice.timezone, provider=choice.provider, hours=choice.hours)
-    query.day = local_date(start, choice.timezone) if start else None
+    query = replace(choice.query)
+    query.day = local_date(start, query.timezone) if start else None
     page = reverse("booking:service", args=[choice.service.business.slug, choice.service.slug])
     return page + query.address()
 
@@ -247,10 +220,16 @@ def _clocks(choice: Choice, start: datetime | None) -> list[LocalTime]:
     return clocks(
         start,
         business_zone=business.timezone,
-        client_zone=choice.timezone,
+        client_zone=choice.query.timezone,
         locale=business.locale,
-        hours=choice.hours,
+        hours=choice.query.hours,
     )
+
+
+def _clock_time(moment: datetime, choice: Choice) -> str:
+    """Until when a time is kept, on the clock that the reader looks at."""
+    query, locale = choice.query, choice.service.business.locale
+    return clock_time(moment, query.timezone, locale, query.hours)
 
 
 def _alternatives(choice: Choice, refusal: DomainError | None) -> list[tuple[str, Time]]:
@@ -258,8 +237,8 @@ def _alternatives(choice: Choice, refusal: DomainError | None) -> list[tuple[str
     business = choice.service.business
     return [
         (
-            read_clock(moment(slot.starts_at), choice.timezone, business.locale).date,
-            show_time(slot, service=choice.service, timezone=choice.timezone, hours=choice.hours),
+            read_clock(moment(slot.starts_at), choice.query.timezone, business.locale).date,
+            show_time(slot, service=choice.service, query=choice.query),
         )
         for slot in getattr(refusal, "alternatives", [])
     ]
@@ -273,7 +252,7 @@ def _cancel_until(choice: Choice) -> LocalTime | None:
     deadline = deadline_for(choice.start, business)
     if deadline <= clock.now():
         return None
-    return read_clock(deadline, business.timezone, business.locale, choice.hours)
+    return read_clock(deadline, business.timezone, business.locale, choice.query.hours)
 
 
 def _prefill(data: QueryDict) -> dict[str, str]:

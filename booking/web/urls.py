@@ -1,6 +1,6 @@
 from django.urls import path
 
-from booking.web import brand, own, pages, reserve
+from booking.web import brand, keep, own, pages, reserve
 
 app_name = "booking"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("book/<str:business_slug>/", pages.business, name="business"),
     path("book/<str:business_slug>/brand.css", brand.stylesheet, name="brand"),
     path("book/<str:business_slug>/<str:service_slug>/", pages.service, name="service"),
+    path("book/<str:business_slug>/<str:service_slug>/hold/", keep.keep, name="hold"),
     path("book/<str:business_slug>/<str:service_slug>/confirm/", reserve.confirm, name="confirm"),
     path("booking/<str:token>/", own.detail, name="own"),
     path("booking/<str:token>/cancel/", own.cancel, name="cancel"),
