@@ -1,41 +1,15 @@
-"""Time off; what was booked before is named, and stays."""
-
-from datetime import time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 
-from accounts.scoped_admin import SERVED, OwnRowsFilter, ScopedAdmin
-from booking.availability import resolve_wall
-from booking.models import BlockedPeriod, Booking
-from booking.taken import moment
-from config.core import clock, when
-
-
-def _bookings_within(given: dict[str, Any]) -> QuerySet[Booking]:
-    """Bookings to come that take the time of whom or what is to be blocked."""
-    business, zone = given["business"], given["business"].timezone
-    begin, end = given.get("starts_at"), given.get("ends_at")
-    if given.get("first_date"):
-        after = given["last_date"] + timedelta(days=1)
-        begin, end = (
-            moment(resolve_wall(day, time.min, zone)) for day in (given["first_date"], after)
-        )
-    if not begin or not end:
-        return Booking.objects.none()
-    bookings = Booking.objects.for_business(business).upcoming(clock.now())
-    bookings = bookings.filter(starts_at__lt=end, ends_at__gt=begin)
-    if resource := given.get("resource"):
-        bookings = bookings.filter(session__claims__resource=resource)
-    return bookings
+from accounts.scoped_admin import SERVED, OwnRowsFilter
+from booking.admin.stranding import AsksBeforeStranding
+from booking.models import BlockedPeriod
+from config.core import when
 
 
 class BlockedPeriodForm(forms.ModelForm[BlockedPeriod]):
-    # Asked only where bookings lie in the time: see admin.css.
-    anyway = forms.BooleanField(label="Save it all the same", required=False)
-
     class Meta:
         model = BlockedPeriod
         fields = (
@@ -66,31 +40,9 @@ class BlockedPeriodForm(forms.ModelForm[BlockedPeriod]):
             given["last_date"] = given.get("last_date") or given["first_date"]
         return given
 
-    def _post_clean(self) -> None:
-        """Only once the dates are known to make sense."""
-        super()._post_clean()  # type: ignore[misc]
-        if not self.errors and not self.cleaned_data["anyway"]:
-            self._name_bookings(self.cleaned_data)
-
-    def _name_bookings(self, given: dict[str, Any]) -> None:
-        """Say which bookings lie in the time; saving once more keeps them, and the time off."""
-        hits = list(_bookings_within(given))
-        if not hits:
-            return
-        zone, locale = given["business"].timezone, given["business"].locale
-        named = [
-            f"{hit.client_name}, {when.short_moment(hit.starts_at, zone, locale)}"
-            for hit in hits[:10]
-        ]
-        more = f" … and {len(hits) - 10} more" if len(hits) > 10 else ""
-        count = "1 booking lies" if len(hits) == 1 else f"{len(hits)} bookings lie"
-        self.add_error(
-            "anyway", f"{count} in this time and would stay as before: {'; '.join(named)}{more}."
-        )
-
 
 @admin.register(BlockedPeriod)
-class BlockedPeriodAdmin(ScopedAdmin):
+class BlockedPeriodAdmin(AsksBeforeStranding):
     abilities = SERVED
     form = BlockedPeriodForm
     hint = "Time off: holidays, illness, a long lunch"
@@ -111,7 +63,6 @@ class BlockedPeriodAdmin(ScopedAdmin):
         ),
         ("Whole days", {"fields": (("first_date", "last_date"),)}),
         ("Or a part of a day", {"fields": (("starts_at", "ends_at"),)}),
-        (None, {"fields": ("anyway",)}),
     )
 
     @admin.display(description="time off", ordering="first_date")

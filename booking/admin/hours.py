@@ -9,7 +9,8 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from accounts.admin_choices import OpenSelect, zone_choices
-from accounts.scoped_admin import ScopedAdmin, ScopedInline
+from accounts.scoped_admin import ScopedInline
+from booking.admin.stranding import AsksBeforeStranding
 from booking.models import DateOverride, Schedule, WeeklyHours
 from booking.operations.create_business import WORKING_DAYS
 
@@ -131,7 +132,7 @@ class ScheduleForm(forms.ModelForm[Schedule]):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ScopedAdmin):
+class ScheduleAdmin(AsksBeforeStranding):
     form = ScheduleForm
     inlines = (WeeklyHoursInline, DateOverrideInline)
     hint = "Weekly hours, and days that differ"

@@ -8,8 +8,9 @@ from django.utils.html import format_html
 from django.utils.text import slugify
 
 from accounts.models import Business
-from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin, ScopedInline, scope_of
+from accounts.scoped_admin import OwnRowsFilter, ScopedInline, scope_of
 from accounts.slugs import make_slug
+from booking.admin.stranding import AsksBeforeStranding
 from booking.closures import closure_of_service
 from booking.models import Question, Resource, ResourceKind, Service
 from booking.models.service import validate_choices
@@ -122,7 +123,7 @@ class QuestionInline(ScopedInline, admin.TabularInline[Question, Service]):
 
 
 @admin.register(Service)
-class ServiceAdmin(ScopedAdmin):
+class ServiceAdmin(AsksBeforeStranding):
     form = ServiceForm
     inlines = (QuestionInline,)
     read_as = {"price_amount": "price"}
@@ -282,7 +283,7 @@ class ResourceForm(forms.ModelForm[Resource]):
 
 
 @admin.register(Resource)
-class ResourceAdmin(ScopedAdmin):
+class ResourceAdmin(AsksBeforeStranding):
     form = ResourceForm
     hint = "The people, rooms and equipment that are booked"
     empty_text = "Nobody here yet. Add the people who offer your services."

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from accounts.admin_choices import OpenSelect, country_choices
 from accounts.permissions import Ability
-from accounts.scoped_admin import ScopedAdmin
+from booking.admin.stranding import AsksBeforeStranding
 from booking.models import BookingSettings
 from booking.models.settings import validate_addresses
 from config.core import clock
@@ -110,7 +110,7 @@ def _is_ahead(day: date | None, own: BookingSettings) -> bool:
 
 
 @admin.register(BookingSettings)
-class BookingSettingsAdmin(ScopedAdmin):
+class BookingSettingsAdmin(AsksBeforeStranding):
     abilities = {"view": Ability.SEE, "change": Ability.MANAGE}
     form = BookingSettingsForm
     one_per_business = True
