@@ -12,9 +12,10 @@ from booking.models import Booking
 from booking.stranded import stranded_bookings
 from config.core import clock
 
-# Sent by the two buttons of the page that asks. The first carries the bookings that it named.
+# Sent by the page that asks: the ids of the bookings that it is about, and its second button.
 _KEEP, _BACK = "_keep_bookings", "_back_to_form"
 _NAMED_AT_MOST = 20
+# Where a request remembers what was stranded already.
 _BEFORE = "stranded_before"
 
 
@@ -69,19 +70,16 @@ class AsksBeforeStranding(ScopedAdmin):
             self.message_user(request, f"{kept} kept as before.")
 
     def _ask(self, request: HttpRequest, booking_ids: list[int]) -> HttpResponse:
-        named = Booking.objects.filter(pk__in=booking_ids[:_NAMED_AT_MOST])
+        named = Booking.objects.filter(pk__in=booking_ids[:_NAMED_AT_MOST]).upcoming(clock.now())
         count = "1 booking" if len(booking_ids) == 1 else f"{len(booking_ids)} bookings"
         context = {
             **self.admin_site.each_context(request),
             "title": f"{count} would no longer fit",
             "opts": self.opts,
             "is_popup": IS_POPUP_VAR in request.POST,
-            "bookings": named.upcoming(clock.now()).select_related(
-                "business", "service", "provider"
-            ),
+            "bookings": named.select_related("business", "service", "provider"),
             "more": len(booking_ids[_NAMED_AT_MOST:]),
-            "typed": _typed(request),
-            "keep": (_KEEP, " ".join(map(str, booking_ids))),
+            "fields": [*_typed(request), (_KEEP, " ".join(map(str, booking_ids)))],
             "back": _BACK,
         }
         return TemplateResponse(request, "admin/booking/would_strand.html", context)
@@ -89,10 +87,5 @@ class AsksBeforeStranding(ScopedAdmin):
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """The fields of the form as they were sent, with the button that was pressed."""
-    ours = {"csrfmiddlewaretoken", _KEEP}
-    return [
-        (name, str(value))
-        for name, values in request.POST.lists()
-        if name not in ours
-        for value in values
-    ]
+    sent = [(name, str(value)) for name, values in request.POST.lists() for value in values]
+    return [(name, value) for name, value in sent if name not in {"csrfmiddlewaretoken", _KEEP}]

@@ -146,3 +146,12 @@ def test_admin(owner: Page, visitor: Page, site: str, service: Service) -> None:
     ]
     found = violations(owner, site, [f"/admin/{path}" for path in paths])
     assert found | violations(visitor, site, ["/admin/login/"]) == {}
+
+
+def test_question_before_bookings_are_stranded(owner: Page, site: str, service: Service) -> None:
+    book_in_state(service, in_days(10, 10))
+    owner.goto(f"{site}/admin/booking/service/{service.pk}/change/")
+    owner.get_by_role("checkbox", name="Can be booked").uncheck()
+    owner.get_by_role("button", name="Save", exact=True).click()
+    owner.get_by_role("button", name="Back to the form").wait_for()
+    assert violations_here(owner, "question") == {}
