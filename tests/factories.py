@@ -115,8 +115,8 @@ class PlannedSessionFactory(DjangoModelFactory[Session]):
 
     @factory.post_generation
     def claims(self, create: bool, extracted: Any, **given: Any) -> None:
-        rules = rulebook_of(self.business).services[self.service.pk]
-        claim(self, (self.provider.pk,), rules)
+        rules = rulebook_of(self.business).services[self.service.pk]  # type: ignore[arg-type]
+        claim(self, (self.provider.pk,), rules)  # type: ignore[arg-type]
 
 
 def require(service: Service, *things: Resource, name: str = "Room") -> RequiredGroup:
