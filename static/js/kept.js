@@ -1,8 +1,21 @@
-// Counts down quietly for how long the chosen time is kept. Without this script the page says until
-// when instead.
-(() => {
+// Counts down quietly for how long the chosen time is kept; without this script the page says until
+// when instead. And remembers in this tab what it keeps, so that looking at the times again never
+// hides one's own.
+const kept = (() => {
+  const KEY = "kept";
+  const business = () => location.pathname.split("/").slice(0, 3).join("/");
+
   const minutesAndSeconds = (seconds) =>
     `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+  const remember = () => {
+    if (document.querySelector("[data-draft-ends]")) memory.write("sessionStorage", KEY, null);
+    const line = document.querySelector("[data-kept]");
+    if (!line) return;
+    const until = Date.parse(line.dataset.keptUntil);
+    const note = { id: line.dataset.kept, until, business: business() };
+    memory.write("sessionStorage", KEY, JSON.stringify(note));
+  };
 
   const tick = () => {
     const line = document.querySelector("[data-kept-until]");
@@ -18,7 +31,20 @@
     line.removeAttribute("data-kept-until");
   };
 
+  const show = () => {
+    remember();
+    tick();
+  };
+
   setInterval(tick, 1000);
-  document.addEventListener("DOMContentLoaded", tick);
-  document.addEventListener("htmx:load", tick);
+  document.addEventListener("DOMContentLoaded", show);
+  document.addEventListener("htmx:load", show);
+
+  return {
+    // The hold of this tab with the business of the page, while it lasts.
+    id: () => {
+      const note = JSON.parse(memory.read("sessionStorage", KEY) || "null");
+      return note && note.business === business() && note.until > Date.now() ? note.id : null;
+    },
+  };
 })();

@@ -1,18 +1,12 @@
-// Shows times on the visitor's own clock from the start: the zone chosen last, else the browser's,
-// and 12 or 24 hours as chosen last. What an address names is left as it is; without this script the
-// choices are sent by hand.
+// Shows times as this visitor should see them from the start: on the clock chosen last, else the
+// browser's, in 12 or 24 hours as chosen last, and with the time that this tab keeps. What an address
+// names is left as it is; without this script the choices are sent by hand.
 (() => {
   const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-  // What shows a choice: an option of the zones, or one of the two clocks.
-  const optionFor = (form, name, value) => {
-    const { tz, clock } = form.elements;
-    return [...(name === "tz" ? tz.options : clock)].find((option) => option.value === value);
-  };
-
-  const isShown = (option) => option.selected || option.checked;
-
-  const show = (option) => (option.name ? (option.checked = true) : (option.selected = true));
+  // Selects and radios alike take only a value that they offer.
+  const offers = (field, value) =>
+    field.type === "hidden" || [...(field.options || field)].some((choice) => choice.value === value);
 
   const preset = () => {
     const form = document.getElementById("choices");
@@ -21,16 +15,17 @@
     const wishes = {
       tz: memory.read("localStorage", "zone") || browserZone(),
       clock: memory.read("localStorage", "clock"),
+      hold: kept.id(),
     };
-    const shown = [];
+    const before = [];
     for (const [name, value] of Object.entries(wishes)) {
-      const option = value && !address.searchParams.has(name) && optionFor(form, name, value);
-      if (!option || isShown(option)) continue;
-      shown.push(optionFor(form, name, form.elements[name].value));
-      show(option);
+      const field = form.elements[name];
+      if (!value || address.searchParams.has(name) || field.value === value || !offers(field, value)) continue;
+      before.push([field, field.value]);
+      field.value = value;
       address.searchParams.set(name, value);
     }
-    if (!shown.length) return;
+    if (!before.length) return;
     const path = address.pathname + address.search;
     // From the form, so that a click meanwhile takes its place; and in place of this address, so
     // that Back does not lead to it and here again.
@@ -38,7 +33,7 @@
     htmx.ajax("GET", path, request).then(
       () => history.replaceState(history.state, "", path),
       // A click was quicker: what it brings is shown on the old clock, and tried again.
-      () => shown.forEach(show),
+      () => before.forEach(([field, value]) => (field.value = value)),
     );
   };
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.lifecycle import RELEASED, Status
-from booking.models import ActorKind, Booking, Service, Source
+from booking.models import ActorKind, Booking, Claim, Hold, Service, Source
 from booking.operations import Actor, Details, book
 from booking.wish import Wish
 from config.core import clock
@@ -32,6 +32,12 @@ def in_days(days: int, hour: int) -> datetime:
     zone = ZoneInfo("Europe/Berlin")
     day = clock.now().astimezone(zone).date() + timedelta(days=days)
     return datetime.combine(day, time(hour), zone).astimezone(UTC)
+
+
+def let_holds_lapse() -> None:
+    """As if everybody had looked at their form for too long."""
+    Hold.objects.update(expires_at=clock.now())
+    Claim.objects.filter(session__bookings=None).update(expires_at=clock.now())
 
 
 def book_in_state(service: Service, start: datetime, status: str = Status.CONFIRMED) -> Booking:

@@ -1,6 +1,7 @@
 """A stranger books, the owner approves, the client cancels: in a real browser, each way."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -12,8 +13,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.models import Role, User
 from booking.lifecycle import Status
-from booking.models import Booking, Service
+from booking.models import Booking, Hold, Service
+from config.core import clock
 from notifications.tasks import dispatch
+from tests.browser.salon import let_holds_lapse
 from tests.factories import BusinessFactory, MembershipFactory, QuestionFactory, ServiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -148,6 +151,7 @@ def test_the_loser_keeps_the_form_and_takes_the_next_time(
     for page in (winner, loser):
         choose_a_time(page, site)
         fill_in(page, name="Loser Lou" if page is loser else "Winner Wim")
+        let_holds_lapse()
     winner.get_by_role("button", name="Send the request").click()
     expect(winner.get_by_role("heading", level=1)).to_have_text("Your request was sent")
 
@@ -264,3 +268,28 @@ def test_going_back_after_booking_says_that_it_is_booked(
     page.goto(form)
     expect(page.get_by_label("Name")).to_be_visible()
     expect(notice).to_have_count(0)
+
+
+def test_the_chosen_time_is_kept_counted_down_and_kept_longer(
+    quiet_page: Page, site: str, service: Service
+) -> None:
+    page = quiet_page
+    choose_a_time(page, site)
+    expect(page.locator(".kept")).to_contain_text(re.compile(r"for [45]:\d\d minutes"))
+    page.get_by_label("Name").fill("Eva Klein")
+    Hold.objects.update(expires_at=clock.now() + timedelta(seconds=90))
+    page.get_by_role("button", name="Keep it longer").click()
+    expect(page.get_by_role("button", name="Keep it longer")).to_have_count(0)
+    expect(page.locator(".kept")).to_contain_text(re.compile(r"for [45]:\d\d minutes"))
+    expect(page.get_by_label("Name")).to_have_value("Eva Klein")
+
+
+def test_when_it_is_no_longer_kept_the_form_says_so(
+    quiet_page: Page, site: str, service: Service
+) -> None:
+    page = quiet_page
+    service.business.settings.hold_seconds = 2
+    service.business.settings.save()
+    choose_a_time(page, site)
+    expect(page.locator(".kept")).to_contain_text("This time is no longer kept for you.")
+    expect(page.get_by_role("button", name="Keep it longer")).to_have_count(0)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from booking import links
 from booking.models import Booking, Service
 from config.core import clock
-from tests.browser.salon import book_in_state, in_days, open_salon
+from tests.browser.salon import book_in_state, in_days, let_holds_lapse, open_salon
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,7 +56,7 @@ def times_of(site: str, days: int = 20) -> str:
 
 def choose(page: Page, site: str, time: str = "10:00", days: int = 20) -> None:
     page.goto(times_of(site, days))
-    page.get_by_role("link", name=time).click()
+    page.get_by_role("button", name=time).click()
     expect(page.get_by_role("heading", name="Your details")).to_be_visible()
 
 
@@ -209,7 +209,8 @@ def test_back_leads_to_the_times_and_keeps_the_form(
     fill_in(page)
     page.go_back()
     expect(day(page)).to_have_attribute("aria-current", "true")
-    page.get_by_role("link", name="11:00").click()
+    expect(page.get_by_role("button", name="10:00")).to_be_visible()
+    page.get_by_role("button", name="11:00").click()
     expect(page.get_by_label("Name")).to_have_value("Eva Klein")
     expect(page.get_by_label("What is it about?")).to_have_value("A wedding")
 
@@ -241,6 +242,7 @@ def test_two_tabs_with_one_time_sell_it_once(page: Page, site: str, service: Ser
     for tab, name in ((page, "First Fay"), (other, "Second Sam")):
         choose(tab, site)
         fill_in(tab, name)
+        let_holds_lapse()
     send(page)
     expect_headline(page, "You are booked")
     send(other)
