@@ -15,8 +15,6 @@ from booking.wish import Wish
 from config.core import clock
 from tests.races.conftest import Server
 
-FORM = "/book/salon-mara/haircut/confirm/"
-
 
 def free_starts(service: Service) -> list[datetime]:
     today = clock.now().date()
@@ -32,14 +30,21 @@ def free_starts(service: Service) -> list[datetime]:
 
 
 def bookings_of(
-    server: Server, start: datetime, *, count: int = 1, first: int = 0
+    server: Server,
+    start: datetime,
+    *,
+    count: int = 1,
+    first: int = 0,
+    slug: str = "haircut",
+    **fields: str,
 ) -> list[Callable[[], httpx.Response]]:
     """Calls that book the start, each with a form of its own, as different people."""
     return [
         partial(
             httpx.post,
-            server.url + FORM,
-            data={
+            f"{server.url}/book/salon-mara/{slug}/confirm/",
+            data=fields
+            | {
                 "form_token": form_token.issue(_business_id()),
                 "start": start.isoformat(),
                 "name": f"Client {number}",
@@ -52,4 +57,4 @@ def bookings_of(
 
 
 def _business_id() -> int:
-    return Service.objects.values_list("business_id", flat=True).get()
+    return Service.objects.values_list("business_id", flat=True).distinct().get()
