@@ -31,6 +31,7 @@ class Payload(TypedDict):
     provider: str
     start: str
     end: str
+    spots: int
     sequence: int
     actor: str
 
@@ -45,6 +46,7 @@ def payload(booking: "Booking", event: Event, *, actor_kind: str) -> Payload:
         "provider": str(booking.provider.public_id),
         "start": booking.starts_at.isoformat(),
         "end": booking.ends_at.isoformat(),
+        "spots": booking.spots,
         "sequence": booking.sequence,
         "actor": actor_kind,
     }

@@ -21,6 +21,7 @@ from notifications.letters import Fact, Letter, Link
 
 # The words of letters and pages; dates, times and prices follow the business's locale.
 LANGUAGE = "en"
+_NOT_KEPT = "Until then others can ask for the same time"
 
 
 class Template(StrEnum):
@@ -68,8 +69,9 @@ def _client_requested(booking: Booking) -> Letter:
         subject=f"Your request for {service} — {_day(booking)} at {_hour(booking)}",
         headline="Your request was sent",
         paragraphs=[
-            f"{name} has until {_answer_by(booking)} to answer it. The time is kept for you until"
-            " then; you will get a mail either way."
+            f"{name} has until {_answer_by(booking)} to answer it."
+            f" {'The time is kept for you until then' if booking.session_id else _NOT_KEPT};"
+            " you will get a mail either way."
         ],
         button=Link("See or withdraw the request", links.manage_url(booking)),
     )
@@ -171,7 +173,7 @@ def _nearest_free(booking: Booking) -> list[Link]:
     return [
         Link(
             str(read_clock(start, business.timezone, business.locale)),
-            links.confirm_url(service, start=start, timezone=booking.timezone),
+            links.confirm_url(booking, start=start),
         )
         for start in starts
     ]
@@ -183,8 +185,9 @@ def _owner_requested(booking: Booking) -> Letter:
         subject=f"New request: {booking.client_name} — {booking.service.name} on {_day(booking)}",
         headline=f"{booking.client_name} asks for a time",
         paragraphs=[
-            f"Please answer by {_answer_by(booking)}: the time is kept until then, and after it the"
-            f" request ends by itself. {_hears_of_it(booking)}"
+            f"Please answer by {_answer_by(booking)}:"
+            f" {'the time is kept until then' if booking.session_id else 'it takes no time yet'},"
+            f" and after it the request ends by itself. {_hears_of_it(booking)}"
         ],
         button=Link("Approve or decline", links.decide_url(booking)),
     )
@@ -319,6 +322,7 @@ def _facts(booking: Booking, *, other_clock: str) -> list[Fact]:
         Fact("When", str(first)),
         *(Fact(other_clock, str(other)) for other in others),
         Fact("With", booking.provider.name),
+        *_fact("For", f"{booking.spots} people" if booking.spots > 1 else ""),
         *_fact("Where", booking.location),
         *_fact("Price", price and format_money(price, booking.currency, business.locale)),
         Fact("Reference", booking.reference),

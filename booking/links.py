@@ -81,10 +81,15 @@ def service_url(service: Service) -> str:
     return absolute(reverse("booking:service", args=[service.business.slug, service.slug]))
 
 
-def confirm_url(service: Service, *, start: datetime, timezone: str) -> str:
-    """The form for one start of a service, for a client in `timezone`."""
+def confirm_url(booking: Booking, *, start: datetime) -> str:
+    """The form for what was booked, at another start."""
+    service = booking.service
     path = reverse("booking:confirm", args=[service.business.slug, service.slug])
-    chosen = {"start": start.strftime("%Y-%m-%dT%H:%M:%SZ"), "tz": timezone}
+    chosen = {"start": start.strftime("%Y-%m-%dT%H:%M:%SZ"), "tz": booking.timezone}
+    if booking.duration_minutes != service.duration_minutes:
+        chosen["duration"] = str(booking.duration_minutes)
+    if booking.spots > 1:
+        chosen["spots"] = str(booking.spots)
     return absolute(f"{path}?{urlencode(chosen)}")
 
 

@@ -26,6 +26,7 @@ SEE_ONLY = {"view": Ability.SEE}
 WHERE_SAID = {
     "on_the_clients_clock": lambda booking: booking.timezone != booking.business.timezone,
     "said": lambda booking: booking.answers,
+    "spots": lambda booking: booking.spots > 1,
 }
 
 
@@ -66,7 +67,19 @@ class BookingAdmin(ScopedAdmin):
     search_help_text = "Name, e-mail, phone or reference"
     actions = ("approve_selected", "reject_selected")
     fieldsets = (
-        (None, {"fields": ("state", "takes_place", "on_the_clients_clock", "service", "provider")}),
+        (
+            None,
+            {
+                "fields": (
+                    "state",
+                    "takes_place",
+                    "on_the_clients_clock",
+                    "service",
+                    "spots",
+                    "provider",
+                )
+            },
+        ),
         ("Client", {"fields": ("client", "client_name", "client_email", "client_phone")}),
         ("What they said", {"fields": ("said", "notes")}),
         (

@@ -375,3 +375,28 @@ def test_the_mail_shows_the_logo_with_the_name_in_its_place(
     html = body(dispatch()["eva@example.com"], "html")
     assert 'src="http://testserver/media/salon-mara/abc.png"' in html
     assert 'alt="Salon Mara"' in html
+
+
+def test_mails_say_for_how_many_and_that_a_request_keeps_no_time(
+    booked: Book, owner: User, service: Service
+) -> None:
+    Service.objects.update(capacity=4, requires_approval=True, pending_blocks=False)
+    service.refresh_from_db()
+    booked(at(8), spots=3, service=service)
+    sent = dispatch()
+    bodies = [body(sent[email]) for email in ("eva@example.com", owner.email)]
+    to_client, to_owner = (" ".join(text.split()) for text in bodies)
+    assert "3 people" in to_client
+    assert "Until then others can ask for the same time; you will get a mail" in to_client
+    assert "it takes no time yet, and after it the request ends by itself" in to_owner
+
+
+def test_the_nearest_times_lead_to_forms_for_as_long_and_as_many(
+    booked: Book, service: Service, clock: time_machine.Traveller
+) -> None:
+    Service.objects.update(capacity=4, requires_approval=True, other_durations_minutes=[90])
+    service.refresh_from_db()
+    booked(at(8, day=3), spots=3, duration_minutes=90, service=service)
+    clock.move_to(NOW + timedelta(days=1))
+    expire_pending()
+    assert "duration=90&spots=3" in body(dispatch()["eva@example.com"])
