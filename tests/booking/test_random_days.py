@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet, Sum
 from booking import offers
 from booking.availability import Slot
 from booking.lifecycle import Status
-from booking.models import Booking, Claim, Hold, Service, Session
+from booking.models import Booking, BookingSettings, Claim, Hold, Service, Session
 from booking.operations import (
     Details,
     SlotTaken,
@@ -46,7 +46,7 @@ from tests.factories import (
 
 Row = TypeVar("Row", bound=Model)
 DAY = NOW.date() + timedelta(days=1)
-STEPS = 30
+STEPS = 50
 
 
 class RandomDay:
@@ -71,8 +71,9 @@ class RandomDay:
         for hour in (9, 13):
             start = datetime(DAY.year, DAY.month, DAY.day, hour, tzinfo=NOW.tzinfo)
             PlannedSessionFactory.create(service=self.services[3], starts_at=start, capacity=4)
+        BookingSettings.objects.update(pending_expiry_minutes=30)
         self.counter = 0
-        self.acts = [self.book] * 3 + [self.hold] * 2
+        self.acts = [self.book] * 4 + [self.hold] * 3
         self.acts += [self.answer, self.leave, self.wait, self.extend, self.release, self.sweep]
 
     def act(self) -> None:
@@ -90,9 +91,9 @@ class RandomDay:
         )
 
     def start(self, wish: Wish) -> datetime:
-        """Mostly one that is offered."""
-        slots = self.slots(wish)
-        if slots and self.random.random() < 0.8:
+        """Mostly one of the first that are offered, so that people meet."""
+        slots = self.slots(wish)[:4]
+        if slots and self.random.random() < 0.9:
             return moment(self.random.choice(slots).starts_at)
         return NOW + timedelta(days=1, minutes=15 * self.random.randrange(96))
 
@@ -128,7 +129,7 @@ class RandomDay:
             cancel_booking(booking=booking, reason="", actor=CLIENT)
 
     def wait(self) -> None:
-        self.clock.shift(self.random.choice([60, 240, 3600, 4 * 3600]))
+        self.clock.shift(self.random.choice([60, 240, 1200]))
 
     def extend(self) -> None:
         if hold := self.one_of(Hold.objects.select_related("session")):
