@@ -21,7 +21,10 @@ class Event(StrEnum):
 
 
 class Payload(TypedDict):
-    """Instants are ISO 8601 in UTC; `sequence` is iCalendar's."""
+    """Instants are ISO 8601 in UTC; `sequence` is iCalendar's.
+
+    `tell_client` is false where staff have chosen that the client gets no mail of this.
+    """
 
     version: int
     event: str
@@ -34,9 +37,12 @@ class Payload(TypedDict):
     spots: int
     sequence: int
     actor: str
+    tell_client: bool
 
 
-def payload(booking: "Booking", event: Event, *, actor_kind: str) -> Payload:
+def payload(
+    booking: "Booking", event: Event, *, actor_kind: str, tell_client: bool = True
+) -> Payload:
     return {
         "version": VERSION,
         "event": event,
@@ -49,4 +55,5 @@ def payload(booking: "Booking", event: Event, *, actor_kind: str) -> Payload:
         "spots": booking.spots,
         "sequence": booking.sequence,
         "actor": actor_kind,
+        "tell_client": tell_client,
     }

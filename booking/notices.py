@@ -43,7 +43,7 @@ def tell(event: OutboxEvent) -> None:
         template for template, states in STILL_TRUE.items() if booking.present_status not in states
     ]
     messages.cancel(subject_type=SUBJECT_TYPE, subject_id=event.subject_id, templates=outdated)
-    for audience, template, recipient in _recipients(Event(event.name), booking):
+    for audience, template, recipient in _recipients(event, booking):
         messages.plan(
             business=booking.business,
             dedup_key=f"{event.event_id}:{audience}:{_digest(recipient)}",
@@ -56,9 +56,11 @@ def tell(event: OutboxEvent) -> None:
         )
 
 
-def _recipients(name: Event, booking: Booking) -> list[tuple[Audience, Template, str]]:
+def _recipients(event: OutboxEvent, booking: Booking) -> list[tuple[Audience, Template, str]]:
+    name = Event(event.name)
     found: list[tuple[Audience, Template, str]] = []
-    if booking.client_email:
+    # Events that were recorded by an earlier version do not say.
+    if booking.client_email and event.payload.get("tell_client", True):
         found.append((Audience.CLIENT, CLIENT_LETTERS[name], booking.client_email))
     if name in OWNER_LETTERS:
         addresses = addresses_to_tell(booking, actor=_actor(name, booking))

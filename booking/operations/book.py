@@ -61,6 +61,7 @@ class _Order:
     hold: Hold | None
     idempotency_key: str | None
     override: bool
+    tell_client: bool
 
     @property
     def business(self) -> Business:
@@ -91,14 +92,15 @@ def book(
     hold: Hold | None = None,
     idempotency_key: str | None = None,
     override: bool = False,
+    tell_client: bool = True,
 ) -> Booking:
     """Sell the time to the client: pending where clients need approval, else confirmed.
 
     Without a provider the fairest way is taken (rule 11). A `hold` that keeps just this time
     becomes the booking; any other is given up for it. With `override`, which is for staff, only
-    what somebody else has stands in the way. The same `idempotency_key` again gives the same
-    booking. Raises `SlotTaken`, `SlotUnavailable`, `BookingClosed`, `PolicyViolation`,
-    `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
+    what somebody else has stands in the way. Without `tell_client` no mail goes to the client. The
+    same `idempotency_key` again gives the same booking. Raises `SlotTaken`, `SlotUnavailable`,
+    `BookingClosed`, `PolicyViolation`, `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
     """
     order = _Order(
         wish=wish,
@@ -108,6 +110,7 @@ def book(
         hold=hold,
         idempotency_key=idempotency_key,
         override=override,
+        tell_client=tell_client,
     )
     if earlier := _earlier(order):
         return earlier
@@ -244,4 +247,5 @@ def _tell(order: _Order, booking: Booking) -> None:
         now=booking.created_at,
         before={},
         after=after,
+        tell_client=order.tell_client,
     )

@@ -29,7 +29,9 @@ def record_change(
     now: datetime,
     before: Facts,
     after: Facts,
+    tell_client: bool = True,
 ) -> None:
+    """Write down what has happened, and record the event; `tell_client` says who hears of it."""
     HistoryEntry.objects.create(
         booking=booking,
         at=now,
@@ -45,5 +47,7 @@ def record_change(
         business=booking.business,
         subject_type=SUBJECT_TYPE,
         subject_id=str(booking.uuid),
-        payload=dict(events.payload(booking, event, actor_kind=actor.kind)),
+        payload=dict(
+            events.payload(booking, event, actor_kind=actor.kind, tell_client=tell_client)
+        ),
     )

@@ -28,7 +28,8 @@ from booking.operations import (
     cancel_booking,
 )
 from booking.taken import moment
-from notifications.models import OutboxEvent
+from notifications import outbox
+from notifications.models import Audience, Message, OutboxEvent
 from tests.conftest import CLIENT, Book, at
 from tests.factories import ProviderFactory
 
@@ -249,3 +250,25 @@ def test_a_booking_costs_as_many_statements_with_six_providers_as_with_one(
     booked(at(10))
     with django_assert_max_num_queries(20):
         booked(at(11))
+
+
+@pytest.mark.parametrize(
+    ("tell_client", "told"),
+    [(True, {Audience.CLIENT, Audience.OWNER}), (False, {Audience.OWNER})],
+)
+def test_the_client_is_told_only_if_asked_for_and_the_business_always(
+    booked: Book, owner: User, staff: User, tell_client: bool, told: set[Audience]
+) -> None:
+    desk = Actor(kind=ActorKind.MEMBER, source=Source.PHONE, user=staff)
+    booked(at(8), actor=desk, tell_client=tell_client)
+    outbox.handle_events()
+    assert set(Message.objects.values_list("audience", flat=True)) == told
+
+
+def test_an_event_of_an_earlier_version_tells_the_client(booked: Book, owner: User) -> None:
+    booked(at(8))
+    event = OutboxEvent.objects.get()
+    del event.payload["tell_client"]
+    event.save()
+    outbox.handle_events()
+    assert Message.objects.filter(audience=Audience.CLIENT).count() == 1
