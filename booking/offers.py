@@ -24,11 +24,15 @@ from booking.wish import Wish
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to have a start: joining a session, or a new one with the rooms and equipment."""
+    """One way to have a start: joining a session, or a new one with the rooms and equipment.
+
+    `ignored` are the reasons that stood in this way and were not to count, each once.
+    """
 
     provider_id: int
     session_id: int | None
     thing_ids: tuple[int, ...] = ()
+    ignored: tuple[Refusal, ...] = ()
 
     @property
     def resource_ids(self) -> tuple[int, ...]:
@@ -125,7 +129,7 @@ def choose(
     ignoring: frozenset[Refusal] = frozenset(),
     only: Choice | None = None,
 ) -> Answer:
-    """Every way to have the start (rule 11).
+    """Every way to have the start (rule 11), those that the fewest reasons stand in first.
 
     Reasons in `ignoring` do not count, nor does then that the service no longer lasts so long.
     With `only`, nothing beyond what that choice names: asked under the lock, it says whether the
@@ -136,17 +140,30 @@ def choose(
     if not _is_known(rulebook, replace(wish, duration_minutes=None) if ignoring else wish):
         return NOTHING
     query = _query_of_start(rulebook, wish, start, now, thing_ids=only.thing_ids if only else None)
+    found = availability.explain(query, start=instant(start)).ways
+    ignored = {(way.provider_id, way.session_id): _codes(way, ignoring) for way in found}
     ways = [
         replace(way, reasons=tuple(why for why in way.reasons if why.code not in ignoring))
-        for way in availability.explain(query, start=instant(start)).ways
+        for way in found
     ]
     things = availability.choose_resources(query, start=instant(start)) or ()
     choices = [
-        Choice(way.provider_id, way.session_id, () if way.session_id else things)
+        Choice(
+            way.provider_id,
+            way.session_id,
+            () if way.session_id else things,
+            ignored[way.provider_id, way.session_id],
+        )
         for way in _fairest_first(rulebook, ways, start=start, now=now)
         if way.provider_id is not None
     ]
+    choices.sort(key=lambda choice: len(choice.ignored))
     return Answer(choices, [way for way in ways if way.reasons])
+
+
+def _codes(way: Way, among: frozenset[Refusal]) -> tuple[Refusal, ...]:
+    """Those of `among` that stand in the way, each once."""
+    return tuple(dict.fromkeys(why.code for why in way.reasons if why.code in among))
 
 
 def next_slot(

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.models import Business
 from accounts.permissions import Ability
 from accounts.scoped_admin import ScopedInline
+from booking.availability import Refusal
 from booking.events import Event
 from booking.lifecycle import Status
 from booking.models import Booking, HistoryEntry
@@ -21,6 +22,22 @@ WORDS: dict[str, str] = {
     Event.APPROVED: "Approved",
     Event.REJECTED: "Declined",
     Event.CANCELLED: "Cancelled",
+}
+
+# What staff have overridden, in the words of the settings that say it.
+RULES: dict[str, str] = {
+    Refusal.CLOSED: "opening hours",
+    Refusal.OVERRIDE: "the hours of that date",
+    Refusal.HOLIDAY: "public holiday",
+    Refusal.OFF_GRID: "times that are counted from the opening",
+    Refusal.BLOCKED: "time off",
+    Refusal.BUFFER: "buffer",
+    Refusal.BUSY: "outside calendar",
+    Refusal.NOTICE: "minimum notice",
+    Refusal.HORIZON: "booking horizon",
+    Refusal.LIMIT: "limit",
+    Refusal.NOT_BOOKABLE: "session that takes no more clients",
+    Refusal.DEADLINE: "booking deadline",
 }
 
 
@@ -69,6 +86,8 @@ def _words(name: str, value: Any, business: Business) -> str:
             return str(Status(value).label)
         case "starts_at" | "ends_at":
             return _moment(datetime.fromisoformat(value), business)
+        case "overridden":
+            return ", ".join(RULES.get(code, code) for code in str(value).split(", "))
         case _:
             return str(value)
 

@@ -98,9 +98,10 @@ def book(
 
     Without a provider the fairest way is taken (rule 11). A `hold` that keeps just this time
     becomes the booking; any other is given up for it. With `override`, which is for staff, only
-    what somebody else has stands in the way. Without `tell_client` no mail goes to the client. The
-    same `idempotency_key` again gives the same booking. Raises `SlotTaken`, `SlotUnavailable`,
-    `BookingClosed`, `PolicyViolation`, `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
+    what somebody else has stands in the way, and the history names the rules that were overridden.
+    Without `tell_client` no mail goes to the client. The same `idempotency_key` again gives the
+    same booking. Raises `SlotTaken`, `SlotUnavailable`, `BookingClosed`, `PolicyViolation`,
+    `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
     """
     order = _Order(
         wish=wish,
@@ -177,13 +178,15 @@ def _take_over(order: _Order, hold: Hold) -> Booking | None:
 def _write(rules: Rulebook, order: _Order, choice: Choice) -> Booking:
     until = _waits_until(rules, order)
     session = occupy(rules, order.wish, order.start, choice, until=until)
-    booking = _record(rules, order, session)
+    booking = _record(rules, order, session, overridden=choice.ignored)
     if choice.session_id is not None:
         renew_claims(choice.session_id)
     return booking
 
 
-def _record(rules: Rulebook, order: _Order, session: Session) -> Booking:
+def _record(
+    rules: Rulebook, order: _Order, session: Session, *, overridden: tuple[Refusal, ...] = ()
+) -> Booking:
     """The booking of spots that have been taken in the session, and what is to be told of it."""
     now, service, details = clock.now(), order.wish.service, order.details
     expires_at = _waits_until(rules, order)
@@ -225,7 +228,7 @@ def _record(rules: Rulebook, order: _Order, session: Session) -> Booking:
     booking.save(force_insert=True)
     if booking.session is None:
         give_back(session.pk, spots=booking.spots)
-    _tell(order, booking)
+    _tell(order, booking, overridden)
     return booking
 
 
@@ -236,10 +239,10 @@ def _waits_until(rules: Rulebook, order: _Order) -> datetime | None:
     return min(clock.now() + timedelta(minutes=rules.pending_expiry_minutes), order.start)
 
 
-def _tell(order: _Order, booking: Booking) -> None:
+def _tell(order: _Order, booking: Booking, overridden: tuple[Refusal, ...]) -> None:
     after = {"status": booking.status, "starts_at": booking.starts_at.isoformat()}
-    if order.override:
-        after["rules"] = "overridden"
+    if overridden:
+        after["overridden"] = ", ".join(overridden)
     record_change(
         booking,
         Event.REQUESTED if booking.status == Status.PENDING else Event.CONFIRMED,
