@@ -26,11 +26,13 @@ class OpenslotAdminSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Imported late: the admin of an app needs the site to register with.
         from booking.admin import decisions, setup, why
+        from booking.admin.desk.views import new_booking
         from notifications.admin import rendered_urls
 
         return [
             path("setup/", setup.first_run, name="setup"),
             path("booking/service/<int:pk>/why/", self.admin_view(why.why), name="booking_why"),
+            path("bookings/new/", self.admin_view(new_booking), name="booking_new"),
             *decisions.urls(self.admin_view),
             *rendered_urls(self.admin_view),
             *super().get_urls(),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -103,6 +103,12 @@ class BookingAdmin(ScopedAdmin):
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("turn", "soonest", "-starts_at")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown = {"may_serve": can(request.user, Ability.SERVE)}
+        return super().changelist_view(request, shown | (extra_context or {}))
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)

@@ -25,6 +25,7 @@ class BusinessSummary:
     can_be_booked: bool
     closure: Closure | None
     filter: str
+    may_serve: bool
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
@@ -33,13 +34,15 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     upcoming = bookings.upcoming(now).select_related("business", "service", "provider")
     businesses = list(own_businesses(request).select_related("settings")[:10])
     return {
-        "businesses": [_summary(business, is_only=len(businesses) == 1) for business in businesses],
+        "businesses": [
+            _summary(request, business, is_only=len(businesses) == 1) for business in businesses
+        ],
         "may_manage": can(request.user, Ability.MANAGE),
         "next_bookings": upcoming[:NEXT],
     }
 
 
-def _summary(business: Business, *, is_only: bool) -> BusinessSummary:
+def _summary(request: HttpRequest, business: Business, *, is_only: bool) -> BusinessSummary:
     bookings = Booking.objects.for_business(business)
     services = Service.objects.for_business(business).active()
     return BusinessSummary(
@@ -50,4 +53,5 @@ def _summary(business: Business, *, is_only: bool) -> BusinessSummary:
         can_be_booked=services.filter(providers__is_active=True).exists(),
         closure=closure_of(business, clock.now()),
         filter="" if is_only else f"&business__id__exact={business.pk}",
+        may_serve=can(request.user, Ability.SERVE, business),
     )

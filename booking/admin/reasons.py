@@ -13,6 +13,11 @@ _WORDS = {
     Refusal.OFF_GRID: "Not one of the times that are counted from the opening.",
     Refusal.NOTICE: "Sooner than the minimum notice allows, or past.",
     Refusal.HORIZON: "Farther ahead than can be booked.",
+    Refusal.NO_ROOM: "No room or equipment that it needs is free.",
+    Refusal.NO_SPOTS: "There are not enough free places.",
+    Refusal.NOT_PLANNED: "No session is planned then.",
+    Refusal.NOT_BOOKABLE: "It takes no more clients: “can be booked” is unticked on its page.",
+    Refusal.DEADLINE: "Its booking deadline has passed.",
 }
 
 

@@ -1,4 +1,6 @@
+import re
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,19 @@ from accounts.tenancy import TenantQuerySet
 from booking.validators import CONTACT_NEEDED, validate_e164
 from config.core import clock
 from config.core.text import validate_name, validate_text
+
+
+class ClientQuerySet(TenantQuerySet["Client"]):
+    def matching(self, text: str) -> Self:
+        """Those with every word in their name or e-mail, or with this number in their phone."""
+        known = Q()
+        for word in text.split():
+            known &= Q(name__icontains=word) | Q(email__icontains=word)
+        # People write a zero where the international form has the country.
+        digits = re.sub(r"\D", "", text).lstrip("0")
+        if len(digits) > 2 and not re.search(r"[^\W\d_]", text):
+            known |= Q(phone__contains=digits)
+        return self.filter(known)
 
 
 class Client(models.Model):
@@ -27,7 +42,7 @@ class Client(models.Model):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = TenantQuerySet.as_manager()
+    objects = ClientQuerySet.as_manager()
     tenant_path = "business"
 
     class Meta:

@@ -94,7 +94,7 @@ def sell(service: Service, start: datetime, *, spots: int = 1) -> None:
     book(
         wish=Wish(service=service, spots=spots),
         start=start,
-        details=Details(name="Ida Vor", email="ida@example.com"),
+        details=Details(name="Ben Vor", email="ben@example.com"),
         actor=CLIENT,
     )
 

@@ -137,7 +137,10 @@ def test_admin(owner: Page, visitor: Page, site: str, service: Service) -> None:
     dispatch()
     message = Message.objects.latest("id")
     business = service.business.settings
+    new = f"bookings/new/?service={service.pk}"
+    early, taken = (f"{new}&date={in_days(10, 12):%Y-%m-%d}&at={at}" for at in ("07:00", "10:00"))
     paths = [
+        *(new, early, taken),
         *("", "booking/booking/", f"bookings/{waiting.reference}/decide/"),
         *(f"booking/booking/{booked.pk}/change/", f"booking/service/{service.pk}/change/"),
         f"booking/schedule/{business.default_schedule_id}/change/",

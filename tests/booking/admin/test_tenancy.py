@@ -83,7 +83,7 @@ def test_a_stranger_sees_nothing_in_lists_filters_forms_and_searches(
     client: Client, stranger: User, rows: dict[type, Any]
 ) -> None:
     client.force_login(stranger)
-    pages = ["/admin/"]
+    pages = ["/admin/", "/admin/bookings/new/"]
     for model, name in registered():
         if model not in OPERATORS_ONLY:
             pages += [reverse(f"{name}_changelist"), f"{reverse(f'{name}_changelist')}?q=e"]
@@ -108,7 +108,10 @@ def test_a_stranger_cannot_open_change_or_delete_our_rows(
                 assert answer.status_code in {302, 403, 404}, (name, verb)
                 assert SECRET.lower() not in answer.content.decode().lower()
     message = rows[Message]
-    assert client.get(f"/admin/messages/{message.pk}/html/").status_code == 404
+    new = f"/admin/bookings/new/?service={rows[Service].pk}&start=2027-03-02T09:00:00Z"
+    addresses = (f"/admin/messages/{message.pk}/html/", new)
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+    assert client.post(new, {"book": "1", "client": rows[BusinessClient].pk}).status_code == 404
     assert _everything(rows) == before
 
 
