@@ -1,5 +1,7 @@
 """Business, services, month and times: everything a client sees before choosing a time."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +15,7 @@ from booking.models import Service
 from booking.operations import is_untouched
 from booking.web import errors, form_token
 from booking.web.calendar import build_calendar
-from booking.web.query import read_query
+from booking.web.query import PageQuery, read_query
 from booking.web.zones import zone_options
 from config.core import clock
 from config.core.when import hours_of
@@ -65,16 +67,24 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
         "service": found,
         "calendar": build_calendar(found, query, now=now),
         "query": query,
-        "providers": found.providers.active(),
-        "party_sizes": range(1, min(found.capacity, _LARGEST_PARTY) + 1),
         "form_token": form_token.issue(found.business_id),
-        "zone_options": zone_options(now, query.timezone),
-        "hours": query.hours or hours_of(found.business.locale),
     }
     template = "booking/service.html"
     if is_htmx(request):
         template += "#calendar"
+    else:
+        context |= _choices(found, query, now)
     return render(request, template, context, status=400 if query.problems else 200)
+
+
+def _choices(service: Service, query: PageQuery, now: datetime) -> dict[str, object]:
+    """What stands around the calendar, to choose who and on which clock."""
+    return {
+        "providers": service.providers.active(),
+        "party_sizes": range(1, min(service.capacity, _LARGEST_PARTY) + 1),
+        "zone_options": zone_options(now, query.timezone),
+        "hours": query.hours or hours_of(service.business.locale),
+    }
 
 
 def to_present_slug(request: HttpRequest, business: Business) -> HttpResponse:
@@ -98,8 +108,12 @@ def find_business(slug: str) -> Business:
 
 def find_service(business_slug: str, service_slug: str) -> Service:
     rows = Service.objects.select_related("business__settings")
-    business = get_object_or_404(Business.objects.at(business_slug))
-    return get_object_or_404(rows, business=business, slug=service_slug)
+    try:
+        return rows.get(business__slug=business_slug, slug=service_slug)
+    except Service.DoesNotExist:
+        # Few links are in other letters, or from before: only they cost two queries more.
+        business = get_object_or_404(Business.objects.at(business_slug))
+        return get_object_or_404(rows, business=business, slug=service_slug)
 
 
 def closed_page(
