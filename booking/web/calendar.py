@@ -48,7 +48,7 @@ class Time:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarView:
     title: str
-    weekdays: list[tuple[str, str]]
+    weekdays: tuple[tuple[str, str], ...]
     weeks: list[list[Day]]
     previous: str
     next: str
@@ -242,7 +242,7 @@ def _day(day: date, query: PageQuery, counts: dict[date, int], today: date, loca
         is_chosen=day == query.day,
         is_today=day == today,
         in_month=query.month == _first_of(day),
-        address=query.address(month=f"{day:%Y-%m}", date=day.isoformat()),
+        address=query.address(month=f"{day:%Y-%m}", date=day.isoformat()) if count else "",
     )
 
 

@@ -56,16 +56,19 @@ def region_of(zone: str) -> str:
     return territory if len(territory) == 2 and territory.isalpha() else ""
 
 
+@lru_cache(maxsize=2048)
 def long_date(day: date, locale: str) -> str:
     """For example "Tuesday 24 November 2026", in the locale's own order."""
     return format_date(day, "full", locale=babel_locale(locale))
 
 
+@lru_cache(maxsize=2048)
 def short_date(day: date, locale: str) -> str:
     """For example "Tue, 24 Nov", in the locale's own order."""
     return str(format_skeleton("MMMEd", day, locale=babel_locale(locale)))
 
 
+@lru_cache
 def hours_of(locale: str) -> str:
     """How a locale counts the hours of a day: "12" or "24"."""
     # Without its literal words: French Canada writes "HH 'h' mm".
@@ -99,6 +102,7 @@ def local_date(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
+@lru_cache
 def month_title(month: date, locale: str) -> str:
     return str(format_skeleton("yMMMM", month, locale=babel_locale(locale)))
 
@@ -108,11 +112,12 @@ def first_weekday(locale: str) -> int:
     return int(babel_locale(locale).first_week_day)
 
 
-def weekday_names(locale: str) -> list[tuple[str, str]]:
+@lru_cache
+def weekday_names(locale: str) -> tuple[tuple[str, str], ...]:
     """Short and full names, from the locale's first day of the week on."""
     days = babel_locale(locale).days["stand-alone"]
     order = [(first_weekday(locale) + step) % 7 for step in range(7)]
-    return [(days["abbreviated"][day], days["wide"][day]) for day in order]
+    return tuple((days["abbreviated"][day], days["wide"][day]) for day in order)
 
 
 def short_moment(moment: datetime, zone: str, locale: str) -> str:
