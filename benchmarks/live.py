@@ -58,6 +58,7 @@ def look(slug: str) -> Watch:
     from booking import offers
     from booking.models import Service
     from booking.rulebook import rulebook_of
+    from booking.wish import Wish
     from config.core import clock
 
     service = Service.objects.select_related("business").get(business__slug=slug)
@@ -67,7 +68,7 @@ def look(slug: str) -> Watch:
         for _ in range(ROUNDS):
             offers.find_slots(
                 rulebook,
-                service,
+                Wish(service=service),
                 first=first,
                 last=first + timedelta(days=DAYS - 1),
                 viewer_tz=service.business.timezone,
