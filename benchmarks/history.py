@@ -12,11 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import django
 from django.db import connection
 
-TABLES = ("booking_client", "booking_session", "booking_claim", "booking_booking")
+from benchmarks.fill import free_starts
+
 BOOKINGS_PER_CLIENT = 20
 HALF_HOUR = 30 * 60
 # Ids of the past begin here, above those of what there is already.
@@ -27,42 +29,51 @@ NUMBERS_ON_SQLITE = """(
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})
     SELECT n FROM numbers
 )"""
-# `n` counts bookings or clients from 0; `who` are the providers, counted from 0.
-FILL = (
-    """
-    INSERT INTO booking_client (id, public_id, business_id, name, email, phone, notes, created_at)
-    SELECT {base} + n, {uuid}, business_id, 'Client ' || n, 'past' || n || '@example.com', '', '',
-           {begin}
-    FROM {numbers_of_clients} JOIN who ON who.number = n % {people}
-    """,
-    """
-    INSERT INTO booking_session (id, public_id, business_id, service_id, provider_id, starts_at,
-                                 ends_at, capacity, spots_taken, is_planned)
-    SELECT {base} + n, {uuid}, business_id, service_id, provider_id, {starts_at}, {ends_at}, 1, 1,
-           false
-    FROM {numbers} JOIN who ON who.number = n % {people}
-    """,
-    """
-    INSERT INTO booking_claim (id, session_id, resource_id, starts_at, ends_at,
-                               buffer_before_minutes, buffer_after_minutes)
-    SELECT {base} + n, {base} + n, provider_id, {starts_at}, {ends_at}, 0, 0
-    FROM {numbers} JOIN who ON who.number = n % {people}
-    """,
-    """
-    INSERT INTO booking_booking (
-        id, uuid, reference, business_id, client_id, service_id, provider_id, session_id, status,
-        starts_at, ends_at, spots, timezone, client_name, client_email, client_phone, notes,
-        answers, location, price_amount, currency, source, created_at, updated_at, confirmed_at,
-        rejection_reason, cancellation_reason, sequence, link_version, idempotency_key,
-        request_digest)
-    SELECT {base} + n, {uuid}, 'PAST-' || n, business_id, {base} + {client}, service_id,
-           provider_id, {base} + n, 'completed', {starts_at}, {ends_at}, 1, 'Europe/Berlin',
-           'Client ' || {client}, 'past' || {client} || '@example.com', '', '', '[]',
-           'Bergmannstr. 12, 10961 Berlin', 4200, 'EUR', 'web', {begin}, {begin}, {begin}, '', '',
-           0, 1, 'past-' || n, ''
-    FROM {numbers} JOIN who ON who.number = n % {people}
-    """,
-)
+# What differs from the booking that the others are copies of, by table and column; `n` counts
+# clients or bookings from 0.
+DIFFERENT = {
+    "booking_client": {
+        "id": "{base} + n",
+        "public_id": "{uuid}",
+        "business_id": "who.business_id",
+        "email": "'past' || n || '@example.com'",
+    },
+    "booking_session": {
+        "id": "{base} + n",
+        "public_id": "{uuid}",
+        "business_id": "who.business_id",
+        "service_id": "who.service_id",
+        "provider_id": "who.provider_id",
+        "starts_at": "{starts_at}",
+        "ends_at": "{ends_at}",
+    },
+    "booking_claim": {
+        "id": "{base} + n",
+        "session_id": "{base} + n",
+        "resource_id": "who.provider_id",
+        "starts_at": "{starts_at}",
+        "ends_at": "{ends_at}",
+    },
+    "booking_booking": {
+        "id": "{base} + n",
+        "uuid": "{uuid}",
+        "reference": "'PAST-' || n",
+        "business_id": "who.business_id",
+        "client_id": "{base} + {client}",
+        "client_email": "'past' || {client} || '@example.com'",
+        "service_id": "who.service_id",
+        "provider_id": "who.provider_id",
+        "session_id": "{base} + n",
+        "status": "'completed'",
+        "starts_at": "{starts_at}",
+        "ends_at": "{ends_at}",
+        "idempotency_key": "'past-' || n",
+    },
+}
+COPY = """
+INSERT INTO {table} ({columns}) SELECT {values}
+FROM {numbers} JOIN who ON who.number = n % {people} JOIN {table} AS copied ON copied.id = {copied}
+"""
 # A provider offers one service here.
 WHO = """
 CREATE TEMPORARY TABLE who AS
@@ -102,23 +113,52 @@ def fill(count: int) -> None:
     turns = -(-count // people)
     last = (clock.now() - timedelta(days=30)).replace(minute=0, second=0)
     first = int(last.timestamp()) - turns * HALF_HOUR
-    words = {
+    words: dict[str, Any] = {
         "base": BASE,
         "people": people,
         "uuid": _uuid(),
-        "begin": _moment(str(first)),
         "starts_at": _moment(f"{first} + n / {people} * {HALF_HOUR}"),
         "ends_at": _moment(f"{first} + (n / {people} + 1) * {HALF_HOUR}"),
         "client": f"(n / {people} / {BOOKINGS_PER_CLIENT} * {people} + n % {people})",
-        "numbers": _numbers(count),
-        "numbers_of_clients": _numbers(-(-turns // BOOKINGS_PER_CLIENT) * people),
     }
+    clients = -(-turns // BOOKINGS_PER_CLIENT) * people
     with connection.cursor() as cursor:
         cursor.execute(WHO)
-        for statement in FILL:
-            cursor.execute(statement.format(**words))
-    if connection.vendor == "postgresql":
+        for table, copied in copied_rows().items():
+            many = clients if table == "booking_client" else count
+            columns = connection.introspection.get_table_description(cursor, table)
+            words |= {"table": table, "copied": copied, "numbers": _numbers(many)}
+            cursor.execute(_copy([column.name for column in columns], words))
+    if not _is_sqlite():
         _set_sequences(count)
+
+
+def copied_rows() -> dict[str, int]:
+    """The ids of a booking, made as any other, and of what belongs to it, by table."""
+    from booking.models import ActorKind, Claim, Service, Source
+    from booking.operations import Actor, Details, book
+    from booking.wish import Wish
+
+    service = Service.objects.get(business__slug="fifty")
+    booking = book(
+        wish=Wish(service=service),
+        start=free_starts(service)[-1],
+        details=Details(name="Vera Visitor", email="copied@example.com"),
+        actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
+    )
+    assert booking.session_id is not None
+    return {
+        "booking_client": booking.client_id,
+        "booking_session": booking.session_id,
+        "booking_claim": Claim.objects.get(session=booking.session_id).pk,
+        "booking_booking": booking.pk,
+    }
+
+
+def _copy(columns: list[str], words: dict[str, Any]) -> str:
+    different = DIFFERENT[words["table"]]
+    values = ", ".join(different.get(name, f"copied.{name}") for name in columns)
+    return COPY.format(columns=", ".join(columns), values=values.format(**words), **words)
 
 
 def _uuid() -> str:
@@ -142,7 +182,7 @@ def _is_sqlite() -> bool:
 
 def _set_sequences(count: int) -> None:
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in DIFFERENT:
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, BASE + count]
             )
@@ -160,11 +200,11 @@ def _guard_and_indexes_away() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET maintenance_work_mem = '1GB'")
-        cursor.execute(CONSTRAINTS, [list(TABLES)])
+        cursor.execute(CONSTRAINTS, [list(DIFFERENT)])
         constraints = cursor.fetchall()
         for table, name, _ in constraints:
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE")
-        cursor.execute(INDEXES, [list(TABLES)])
+        cursor.execute(INDEXES, [list(DIFFERENT)])
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
