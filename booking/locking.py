@@ -20,7 +20,6 @@ from config.core.errors import TryAgain
 
 _turn = threading.Lock()
 _PATIENCE_SECONDS = 10
-_LOCK_TIMEOUT = "3s"
 # Any number, as long as nobody else in the database takes it.
 _INSTALLATION = 0x4F70656E736C6F74
 
@@ -86,9 +85,6 @@ def lock_rows(rows: QuerySet[Any]) -> None:
 def _transaction() -> Iterator[None]:
     try:
         with _in_turn(), transaction.atomic(durable=True):
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
             yield
     except OperationalError as error:
         if _is_contention(error):

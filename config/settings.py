@@ -229,7 +229,8 @@ elif _database.get("ENGINE") == "django.db.backends.postgresql":
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 10},
-        "options": "-c statement_timeout=15000 -c lock_timeout=5000"
+        # A lock that cannot be had in time becomes `TryAgain`: see booking/locking.py.
+        "options": "-c statement_timeout=15000 -c lock_timeout=3000"
         " -c idle_in_transaction_session_timeout=30000",
     }
 else:
