@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.http import FORM
+from benchmarks.http import FORM, month_shown
 from benchmarks.load import Client, Request
 from benchmarks.production import Site, make_site
 from tests.servers import start_postgresql, start_redis
@@ -94,9 +94,8 @@ def make_stage(folder: Path, server: str, redis_url: str, size: int) -> Stage:
 
 
 def take_turns(stage: Stage, seconds: float) -> None:
-    month = Request(f"/book/one/visit/?month={stage.first:%Y-%m}", is_htmx=True)
     with Client(stage.site.port, 1) as client:
-        request = month.to_bytes(stage.site.port)
+        request = month_shown("one", stage.first).to_bytes(stage.site.port)
         _, body = client.ask(request)
         floor = Request(f"/floor/one/{len(body)}/").to_bytes(stage.site.port)
         for name, requests, status in (
