@@ -19,7 +19,7 @@ from django.db import connection
 
 from benchmarks.salons import DAYS, PROVIDERS, first_day
 
-ROUNDS = 200
+ROUNDS = 50
 TABLES = ("booking_claim", "booking_blockedperiod")
 
 
