@@ -1,6 +1,7 @@
 """Never twice: choose outside the lock, take the lock, ask again, write."""
 
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,7 +23,9 @@ from config.core import clock
 
 T = TypeVar("T")
 NO_REFUSALS: frozenset[Refusal] = frozenset()
-MAX_CANDIDATES = 3
+MAX_CANDIDATES = 5
+# Of how many of the fairest ways a loser tries one: all who lost look again at the same moment.
+SPREAD = 4
 
 logger = logging.getLogger(__name__)
 # Reasons that arise when somebody else was quicker; all others were there before.
@@ -39,14 +42,15 @@ def take(
 ) -> T:
     """Find the fairest way to have the start, and `write` it while nobody else can take it.
 
-    A way lost to somebody quicker is followed by the next best, at most three in all. A hold that
+    A way lost to somebody quicker is followed by one of the next best, at most five in all, so that
+    people who come at the same moment do not all queue for the same provider. A hold that
     the asker has is given up for it, in the same transaction: if the start cannot be had, it stays.
     Raises `SlotTaken`, `SlotUnavailable`, `TryAgain`, and whatever `write` raises; then nothing has
     changed.
     """
     rules = rulebook_of(wish.service.business)
-    for _ in range(MAX_CANDIDATES):
-        choice = _choose(rules, wish, start, ignoring)
+    for attempt in range(MAX_CANDIDATES):
+        choice = _pick(_choose(rules, wish, start, ignoring), attempt)
         try:
             with locking.locked_resources(choice.resource_ids, limited=_if_limited(rules, wish)):
                 # The rules may have changed since they were read outside the lock.
@@ -87,16 +91,26 @@ def alternatives(rules: Rulebook, wish: Wish, start: datetime) -> list[Slot]:
     return offers.nearest_slots(rules, wish, start=start, now=clock.now())
 
 
-def _choose(rules: Rulebook, wish: Wish, start: datetime, ignoring: frozenset[Refusal]) -> Choice:
-    """The way to take first. Raises when there is none."""
+def _choose(
+    rules: Rulebook, wish: Wish, start: datetime, ignoring: frozenset[Refusal]
+) -> list[Choice]:
+    """The ways to take it, the fairest first. Raises when there is none."""
     answer = offers.choose(rules, wish, start=start, now=clock.now(), ignoring=ignoring)
     if answer.choices:
-        return answer.choices[0]
+        return answer.choices
     others = alternatives(rules, wish, start)
     if any(_is_lost(way) for way in answer.refused):
         raise SlotTaken(others)
     codes = {reason.code for way in answer.refused for reason in way.reasons}
     raise SlotUnavailable(codes, others)
+
+
+def _pick(choices: list[Choice], attempt: int) -> Choice:
+    """The fairest at first; then any of more and more that are no worse of their kind."""
+    first = choices[0]
+    kind = (first.session_id is None, first.ignored)
+    alike = [choice for choice in choices if (choice.session_id is None, choice.ignored) == kind]
+    return secrets.choice(alike[: SPREAD**attempt])
 
 
 def _is_lost(way: Way) -> bool:

@@ -90,6 +90,15 @@ def test_any_provider_sells_each_of_three_once(service: Service, start_server: S
     assert (len(sold), len(set(sold))) == (3, 3)
 
 
+def test_who_comes_at_once_finds_somebody_who_is_free(
+    service: Service, start_server: StartServer
+) -> None:
+    service.providers.add(*ProviderFactory.create_batch(23, business=service.business))
+    statuses = at_once(bookings_of(start_server(), free_starts(service)[0], count=12))
+    assert statuses == Counter({303: 12})
+    assert overlaps() == 0
+
+
 @pytest.mark.parametrize("race", ["pause long", "pause long no-lock"])
 def test_a_services_limit_holds_while_three_providers_are_booked(
     service: Service, start_server: StartServer, race: str
