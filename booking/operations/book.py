@@ -113,13 +113,12 @@ def book(
         override=override,
         tell_client=tell_client,
     )
-    if earlier := _earlier(order):
-        return earlier
-    check_open(wish, actor)
     try:
+        check_open(wish, actor)
         return _sell(order)
-    except (SlotTaken, SlotUnavailable, PolicyViolation, IntegrityError):
-        # Perhaps it was this very request, sent twice, that was quicker.
+    except (BookingClosed, SlotTaken, SlotUnavailable, PolicyViolation, IntegrityError):
+        # Perhaps it was this very request, sent before, that has what it asks for. Not looked up
+        # sooner: a key is hardly ever used twice, and no two bookings can have the same.
         if earlier := _earlier(order):
             return earlier
         raise

@@ -24,10 +24,12 @@ def find_or_make_client(business: Business, *, name: str, email: str, phone: str
         clients = clients.filter(Exact(Lower("email"), email.lower()))
     else:
         clients = clients.filter(email="", phone=phone)
-    client, _ = clients.get_or_create(
-        defaults={"business": business, "name": name, "email": email, "phone": phone}
-    )
-    return client
+    if known := clients.first():
+        return known
+    new = Client(business=business, name=name, email=email, phone=phone)
+    # Whoever makes the same client at this moment wins, and theirs is taken.
+    Client.objects.bulk_create([new], ignore_conflicts=True)
+    return clients.get()
 
 
 def check_unanswered(client: Client, now: datetime) -> None:
