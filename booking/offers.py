@@ -1,7 +1,7 @@
 """What can be booked now: the rules, and what is taken, put to the engine."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -166,6 +166,28 @@ def _codes(way: Way, among: frozenset[Refusal]) -> tuple[Refusal, ...]:
     return tuple(dict.fromkeys(why.code for why in way.reasons if why.code in among))
 
 
+def plan(
+    rulebook: Rulebook,
+    wish: Wish,
+    starts: Sequence[datetime],
+    *,
+    thing_ids: Collection[int],
+    now: datetime,
+    override: bool,
+) -> list[availability.Plan]:
+    """What planned sessions at the starts would take, or what is against each (rule 10).
+
+    The wish names the provider; of rooms and equipment only `thing_ids` are asked.
+    """
+    pk = wish.service.pk
+    by_hours = replace(rulebook.services[pk], starts=Starts.HOURS)
+    rulebook = replace(rulebook, services={**rulebook.services, pk: by_hours})
+    ends_at = max(starts) + timedelta(minutes=by_hours.duration_minutes)
+    around = Around(wish=wish, starts_at=min(starts), ends_at=ends_at, now=now)
+    query = _query(rulebook, around, thing_ids=thing_ids)
+    return list(availability.plan(query, map(instant, starts), override=override))
+
+
 def next_slot(
     rulebook: Rulebook, wish: Wish, *, after: date, viewer_tz: str, now: datetime
 ) -> Slot | None:
@@ -263,14 +285,16 @@ def _query_of_start(
     start: datetime,
     now: datetime,
     *,
-    thing_ids: Sequence[int] | None = None,
+    thing_ids: Collection[int] | None = None,
 ) -> Query:
     ends_at = start + timedelta(minutes=duration_of(rulebook, wish))
     around = Around(wish=wish, starts_at=start, ends_at=ends_at, now=now)
     return _query(rulebook, around, thing_ids=thing_ids)
 
 
-def _query(rulebook: Rulebook, around: Around, *, thing_ids: Sequence[int] | None = None) -> Query:
+def _query(
+    rulebook: Rulebook, around: Around, *, thing_ids: Collection[int] | None = None
+) -> Query:
     """The rules, and what is taken around that time; of rooms and equipment only `thing_ids`."""
     wish = around.wish
     rules = rulebook.services[wish.service.pk]

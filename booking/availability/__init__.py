@@ -6,6 +6,7 @@ and holds take, are kept by the caller, who leaves out what does not block.
 """
 
 from booking.availability.fairness import Workload, fairest_first, workload
+from booking.availability.planning import Plan, plan
 from booking.availability.query import Group, Query, Session, Slot
 from booking.availability.reasons import (
     Closed,
@@ -46,6 +47,7 @@ __all__ = [
     "Limits",
     "NoRoom",
     "Period",
+    "Plan",
     "Provider",
     "Query",
     "Reason",
@@ -69,6 +71,7 @@ __all__ = [
     "find_slots",
     "group_by_date",
     "iso_times",
+    "plan",
     "resolve_wall",
     "workload",
 ]

@@ -50,6 +50,18 @@ class BookingQuerySet(TenantQuerySet["Booking"]):
         """Requests that can still be answered."""
         return self.filter(status=Status.PENDING, expires_at__gt=now)
 
+    def of_session(self, session: Session, now: datetime) -> Self:
+        """Those in it, and requests for it that take no place until they are approved."""
+        asking = Q(
+            session__isnull=True,
+            service=session.service_id,
+            provider=session.provider_id,
+            starts_at=session.starts_at,
+            status=Status.PENDING,
+            expires_at__gt=now,
+        )
+        return self.filter(Q(session=session) | asking).order_by("created_at", "id")
+
     def lapsed(self, now: datetime) -> Self:
         """Requests whose time to be answered is over, and that nobody has told so yet."""
         return self.filter(status=Status.PENDING, expires_at__lte=now)

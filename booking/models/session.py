@@ -11,6 +11,7 @@ from booking.models.resource import Resource
 from booking.validators import CAPACITY, NOTICE_MINUTES
 from config.core import clock
 from config.core.text import validate_line
+from config.core.when import short_moment
 
 
 class SessionSeries(models.Model):
@@ -18,7 +19,8 @@ class SessionSeries(models.Model):
 
     business = models.ForeignKey("accounts.Business", models.CASCADE, related_name="series")
     # RFC 5545 §3.3.10, as it was asked for on the business's clock; what came of it are sessions.
-    recurrence = models.CharField(max_length=500)
+    # As long as a series with every other of its dates left out.
+    recurrence = models.CharField(max_length=4000)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = TenantQuerySet.as_manager()
@@ -88,7 +90,8 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.service} {self.starts_at:%Y-%m-%d %H:%M}"
+        start = short_moment(self.starts_at, self.business.timezone, self.business.locale)
+        return f"{self.service}, {start}"
 
 
 class ClaimQuerySet(TenantQuerySet["Claim"]):

@@ -2,12 +2,15 @@
 
 from booking.operations.book import OVERRIDABLE, Details, book
 from booking.operations.cancel import cancel_booking
+from booking.operations.cancel_session import cancel_series, cancel_session
 from booking.operations.create_business import create_business
 from booking.operations.decide import approve_booking, reject_booking
 from booking.operations.errors import (
     BookingClosed,
     HoldExpired,
     IdempotencyMismatch,
+    InUse,
+    PlanRefused,
     PolicyViolation,
     SlotTaken,
     SlotUnavailable,
@@ -15,6 +18,7 @@ from booking.operations.errors import (
 )
 from booking.operations.expire import expire_booking, expire_pending
 from booking.operations.hold import end_expired_holds, extend_hold, place_hold, release_hold
+from booking.operations.plan import Terms, change_session, delete_session, plan_sessions
 from booking.operations.record import Actor
 from booking.operations.set_up import AlreadySetUp, FirstBusiness, is_untouched, set_up
 from booking.operations.take import check_offered
@@ -28,21 +32,29 @@ __all__ = [
     "FirstBusiness",
     "HoldExpired",
     "IdempotencyMismatch",
+    "InUse",
+    "PlanRefused",
     "PolicyViolation",
     "SlotTaken",
     "SlotUnavailable",
+    "Terms",
     "TooManyHolds",
     "approve_booking",
     "book",
     "cancel_booking",
+    "cancel_series",
+    "cancel_session",
+    "change_session",
     "check_offered",
     "create_business",
+    "delete_session",
     "end_expired_holds",
     "expire_booking",
     "expire_pending",
     "extend_hold",
     "is_untouched",
     "place_hold",
+    "plan_sessions",
     "reject_booking",
     "release_hold",
     "set_up",

@@ -20,35 +20,40 @@ def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
     with locked_booking(booking) as row:
         if row.status == Status.CANCELLED:
             return row
-        now, before, session_id = clock.now(), row.status, row.session_id
-        check_transition(row.status_at(now), Status.CANCELLED)
-        if actor.kind == ActorKind.CLIENT and now > cancellation_deadline(row):
+        check_transition(row.status_at(clock.now()), Status.CANCELLED)
+        if actor.kind == ActorKind.CLIENT and clock.now() > cancellation_deadline(row):
             raise PolicyViolation("It is too late to cancel online. Please contact us.")
-        row.session = None
-        row.status, row.cancellation_reason = Status.CANCELLED, reason
-        row.cancelled_at = row.updated_at = now
-        # Calendars ignore a cancellation whose SEQUENCE has not been raised (RFC 5546 §2.1.4).
-        row.sequence += 1
-        row.save(
-            update_fields=[
-                "session",
-                "status",
-                "cancellation_reason",
-                "cancelled_at",
-                "updated_at",
-                "sequence",
-            ]
-        )
-        give_back(session_id, spots=row.spots)
-        record_change(
-            row,
-            Event.CANCELLED,
-            actor=actor,
-            now=now,
-            before={"status": before},
-            after={"status": row.status, "reason": reason},
-        )
+        end_by_cancelling(row, reason=reason, actor=actor)
     return row
+
+
+def end_by_cancelling(row: Booking, *, reason: str, actor: Actor) -> None:
+    """Part of the caller's transaction, which has locked the open booking."""
+    now, before, session_id = clock.now(), row.status, row.session_id
+    row.session = None
+    row.status, row.cancellation_reason = Status.CANCELLED, reason
+    row.cancelled_at = row.updated_at = now
+    # Calendars ignore a cancellation whose SEQUENCE has not been raised (RFC 5546 §2.1.4).
+    row.sequence += 1
+    row.save(
+        update_fields=[
+            "session",
+            "status",
+            "cancellation_reason",
+            "cancelled_at",
+            "updated_at",
+            "sequence",
+        ]
+    )
+    give_back(session_id, spots=row.spots)
+    record_change(
+        row,
+        Event.CANCELLED,
+        actor=actor,
+        now=now,
+        before={"status": before},
+        after={"status": row.status, "reason": reason},
+    )
 
 
 def cancellation_deadline(booking: Booking) -> datetime:

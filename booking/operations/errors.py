@@ -1,6 +1,7 @@
 from collections.abc import Iterable
+from datetime import datetime
 
-from booking.availability import Refusal, Slot
+from booking.availability import Reason, Refusal, Slot
 from config.core.errors import DomainError
 
 
@@ -28,6 +29,28 @@ class SlotUnavailable(DomainError):
         self.alternatives = alternatives or []
         said = [_WORDS[reason] for reason in _WORDS if reason in self.reasons]
         super().__init__(" ".join([self.message, *said[:1]]))
+
+
+class PlanRefused(DomainError):
+    """Something is in the way of sessions to be planned: `refused` are the starts, each with why.
+
+    `could_be_overridden` when it is nothing but rules.
+    """
+
+    code = "slot_unavailable"
+
+    def __init__(
+        self, refused: list[tuple[datetime, tuple[Reason, ...]]], *, could_be_overridden: bool
+    ) -> None:
+        self.refused, self.could_be_overridden = refused, could_be_overridden
+        count = "1 session" if len(refused) == 1 else f"{len(refused)} sessions"
+        super().__init__(f"{count} cannot take place as planned. Nothing has been planned so far.")
+
+
+class InUse(DomainError):
+    """Somebody has what was to be deleted, or a part of it that was to be taken away."""
+
+    code = "in_use"
 
 
 # What a client may know, the first that applies; closed, blocked and busy are all just not free.
