@@ -174,14 +174,22 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin[Any]):
     ) -> HttpResponse:
         """Finds out the business first, so that every choice on the page is one of its own."""
         row = self.get_object(request, object_id) if object_id else None
-        business = business_of(row) if row else _chosen_business(request)
+        business = self.enter(request, row)
         if business is None and object_id is None and self._has_business():
-            return self._ask_for_business(request)
+            return self.ask_for_business(request)
+        shown = {"subtitle": self._subtitle(request, row, business)}
+        return super().changeform_view(request, object_id, form_url, shown | (extra_context or {}))
+
+    def enter(self, request: HttpRequest, row: Any = None) -> Business | None:
+        """The business of the row, or of a new one: from here on the page is about nothing else.
+
+        None where somebody of several has not said yet for which.
+        """
+        business = business_of(row) if row else _chosen_business(request)
         if business is not None:
             setattr(request, _SCOPE, business)
             timezone.activate(business.zone)
-        shown = {"subtitle": self._subtitle(request, row, business)}
-        return super().changeform_view(request, object_id, form_url, shown | (extra_context or {}))
+        return business
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -236,7 +244,7 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin[Any]):
             return False
         return True
 
-    def _ask_for_business(self, request: HttpRequest) -> HttpResponse:
+    def ask_for_business(self, request: HttpRequest) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": f"Add {self.opts.verbose_name}: for which business?",

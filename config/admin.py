@@ -10,7 +10,16 @@ from django.urls import URLPattern, URLResolver, path
 
 # By how often people need them: models by name, apps by their first model.
 ORDER = (
-    *("Booking", "Client", "BlockedPeriod", "Service", "Resource", "Schedule", "BookingSettings"),
+    *(
+        "Booking",
+        "Session",
+        "Client",
+        "BlockedPeriod",
+        "Service",
+        "Resource",
+        "Schedule",
+        "BookingSettings",
+    ),
     *("Message", "Business", "User", "Membership"),
 )
 
@@ -27,6 +36,7 @@ class OpenslotAdminSite(admin.AdminSite):
         # Imported late: the admin of an app needs the site to register with.
         from booking.admin import decisions, setup, why
         from booking.admin.desk.views import new_booking
+        from booking.admin.sessions import cancelling
         from notifications.admin import rendered_urls
 
         return [
@@ -34,6 +44,7 @@ class OpenslotAdminSite(admin.AdminSite):
             path("booking/service/<int:pk>/why/", self.admin_view(why.why), name="booking_why"),
             path("bookings/new/", self.admin_view(new_booking), name="booking_new"),
             *decisions.urls(self.admin_view),
+            *cancelling.urls(self.admin_view),
             *rendered_urls(self.admin_view),
             *super().get_urls(),
         ]

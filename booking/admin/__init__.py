@@ -1,3 +1,3 @@
-from booking.admin import blocked_periods, bookings, clients, hours, services, settings
+from booking.admin import blocked_periods, bookings, clients, hours, services, sessions, settings
 
-__all__ = ["blocked_periods", "bookings", "clients", "hours", "services", "settings"]
+__all__ = ["blocked_periods", "bookings", "clients", "hours", "services", "sessions", "settings"]

@@ -1,71 +1,117 @@
 """The engine's reasons in the words of the people who work there, with what is in the way."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from booking.availability import Explanation, Reason, Refusal
-from booking.availability.reasons import Closed, LimitReached, Taken
-from booking.models import BlockedPeriod, Booking, Service
+from django.db.models import Prefetch
+
+from booking import availability
+from booking.availability import (
+    Closed,
+    Explanation,
+    Instant,
+    LimitReached,
+    NoRoom,
+    Reason,
+    Refusal,
+    Taken,
+    Way,
+)
+from booking.models import (
+    BlockedPeriod,
+    Booking,
+    Hold,
+    HoldPurpose,
+    RequiredGroup,
+    Service,
+    Session,
+)
 from booking.taken import moment
-from config.core.when import long_date, short_moment
+from config.core import clock
+from config.core.when import clock_time, long_date, short_moment
 
 _WORDS = {
     Refusal.OFF_GRID: "Not one of the times that are counted from the opening.",
     Refusal.NOTICE: "Sooner than the minimum notice allows, or past.",
     Refusal.HORIZON: "Farther ahead than can be booked.",
-    Refusal.NO_ROOM: "No room or equipment that it needs is free.",
     Refusal.NO_SPOTS: "There are not enough free places.",
     Refusal.NOT_PLANNED: "No session is planned then.",
     Refusal.NOT_BOOKABLE: "It takes no more clients: “can be booked” is unticked on its page.",
     Refusal.DEADLINE: "Its booking deadline has passed.",
 }
+_KEPT_FOR = {HoldPurpose.BROWSER: "somebody who is filling in the form"}
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A reason as a sentence; `reference` is the booking in the way, if one is."""
+    """A reason as a sentence; with the reference of the booking, or the planned session, in the
+    way, if one is.
+    """
 
     text: str
     reference: str = ""
+    session_id: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Puts the reasons of one service into words, having looked up what they point at."""
 
     service: Service
     names: dict[int, str]
-    bookings: dict[int, Booking] = field(default_factory=dict)
-    periods: dict[int, BlockedPeriod] = field(default_factory=dict)
+    groups: dict[int, str]
+    sessions: dict[int, Session]
+    periods: dict[int, BlockedPeriod]
 
     @classmethod
     def of(cls, service: Service, names: dict[int, str], found: Iterable[Explanation]) -> "Reader":
-        spans = [reason for reason in _reasons(found) if isinstance(reason, Taken)]
-        sessions = {taken.span.id or 0 for taken in spans if taken.code != Refusal.BLOCKED}
-        blocked = {taken.span.id or 0 for taken in spans if taken.code == Refusal.BLOCKED}
-        business = service.business
-        bookings = Booking.objects.for_business(business).filter(session__in=sessions)
-        periods = BlockedPeriod.objects.for_business(business).filter(pk__in=blocked)
+        """`names` are those of people, rooms and equipment, by id."""
+        reasons = (why for explanation in found for way in explanation.ways for why in way.reasons)
+        return cls.of_reasons(service, names, reasons)
+
+    @classmethod
+    def of_reasons(
+        cls, service: Service, names: dict[int, str], reasons: Iterable[Reason]
+    ) -> "Reader":
+        spans = [reason for reason in _flat(reasons) if isinstance(reason, Taken)]
+        blocked = [taken.span for taken in spans if taken.code == Refusal.BLOCKED]
+        claimed = [taken.span for taken in spans if isinstance(taken.span, availability.Claim)]
+        periods = BlockedPeriod.objects.for_business(service.business)
+        groups = RequiredGroup.objects.filter(service=service)
         return cls(
             service,
             names,
-            {booking.session_id: booking for booking in bookings if booking.session_id},
-            {period.pk: period for period in periods},
+            groups=dict(groups.values_list("pk", "name")),
+            sessions=_sessions(service, _ids(claimed)),
+            periods={period.pk: period for period in periods.filter(pk__in=_ids(blocked))},
         )
 
-    def read(self, reason: Reason) -> Words:
+    def by_person(self, found: Explanation) -> list[tuple[str, list[Words]]]:
+        """The ways to have it, each with what stands in it; nothing for one that is free."""
+        return [(self._way(way), self.read_all(way.reasons)) for way in found.ways]
+
+    def read_all(self, reasons: Iterable[Reason]) -> list[Words]:
+        return [words for reason in reasons for words in self._read(reason)]
+
+    def _way(self, way: Way) -> str:
+        name = self.names.get(way.provider_id or 0, "")
+        return f"Join the session with {name}:" if way.session_id else name
+
+    def _read(self, reason: Reason) -> Iterator[Words]:
         match reason:
             case Closed():
-                return Words(self._closed(reason))
+                yield Words(self._closed(reason))
             case Taken(code=Refusal.BLOCKED):
                 period = self.periods.get(reason.span.id or 0)
-                return Words(f"Time off: {period}." if period else "Time off.")
+                yield Words(f"Time off: {period}." if period else "Time off.")
             case Taken():
-                return self._taken(reason)
+                yield self._taken(reason)
             case LimitReached():
-                return Words(self._limit(reason))
+                yield Words(self._limit(reason))
+            case NoRoom():
+                yield from self._no_room(reason)
             case _:
-                return Words(_WORDS.get(reason.code, f"{reason.code.replace('_', ' ')}."))
+                yield Words(_WORDS.get(reason.code, f"{reason.code.replace('_', ' ')}."))
 
     def _closed(self, reason: Closed) -> str:
         match reason.code:
@@ -79,31 +125,85 @@ class Reader:
                 return "Not open then, or not for long enough."
 
     def _taken(self, reason: Taken) -> Words:
-        booking = self.bookings.get(reason.span.id or 0)
-        if booking is None:
-            return Words("Taken in an outside calendar.")
+        session = self.sessions.get(reason.span.id or 0)
+        is_near = reason.code == Refusal.BUFFER
+        if session and not session.is_planned and not session.bookings.all():
+            kept = self._kept(session)
+            return Words(
+                f"The buffer: too near to a time {kept}."
+                if is_near
+                else f"{kept[:1].upper()}{kept[1:]}."
+            )
+        words = self._taker(session, reason.span)
+        return replace(
+            words, text=f"{'The buffer: too near to' if is_near else 'Taken by'} {words.text}."
+        )
+
+    def _taker(self, session: Session | None, span: availability.Span) -> Words:
+        """Who or what has the span, and when it begins."""
+        when = self._moment(span.starts_at)
+        if not isinstance(span, availability.Claim):
+            return Words(f"an appointment in an outside calendar, {when}")
+        if span.id is None:
+            return Words(f"another of these dates, {when}")
+        if session is None:
+            return Words(f"a booking, {when}")
+        if session.is_planned:
+            places = f"{session.spots_taken} of {session.capacity} places taken"
+            return Words(f"the session {session} ({places})", session_id=session.pk)
+        first, *others = session.bookings.all()
+        company = f" and {len(others)} more" if others else ""
+        return Words(f"{first.client_name}{company}, {when}", first.reference)
+
+    def _kept(self, session: Session) -> str:
+        holds = list(session.holds.all())
+        if not holds:
+            return "kept for somebody until a moment ago"
+        last = max(holds, key=lambda hold: hold.expires_at)
+        whom = _KEPT_FOR.get(HoldPurpose(last.purpose), "somebody")
         business = self.service.business
-        when = short_moment(moment(reason.span.starts_at), business.timezone, business.locale)
-        if reason.code == Refusal.BUFFER:
-            text = f"The buffer: too near to {booking.client_name}, {when}."
-        else:
-            text = f"Taken by {booking.client_name}, {when}."
-        return Words(text, booking.reference)
+        until = clock_time(last.expires_at, business.timezone, business.locale)
+        return f"kept for {whom}, until {until}"
+
+    def _moment(self, starts_at: Instant) -> str:
+        business = self.service.business
+        return short_moment(moment(starts_at), business.timezone, business.locale)
 
     def _limit(self, reason: LimitReached) -> str:
-        whose = "this service" if reason.resource_id is None else "this person"
+        pk = reason.resource_id
+        whose = "this service" if pk is None else self.names.get(pk, "this person")
         first = long_date(reason.first_date, self.service.business.locale)
         return f"The {reason.period} from {first} has as many appointments of {whose} as allowed."
 
-    def by_person(self, found: Explanation) -> list[tuple[str, list[Words]]]:
-        """Who could give it, each with what stands in the way; nothing for who is free."""
-        return [
-            (self.names.get(way.provider_id or 0, ""), [self.read(why) for why in way.reasons])
-            for way in found.ways
-        ]
+    def _no_room(self, reason: NoRoom) -> Iterator[Words]:
+        group = self.groups.get(reason.group_id, "what it needs")
+        if not reason.members:
+            yield Words(f"Of “{group}” there is nothing that can be used.")
+            return
+        yield Words(f"Nothing of “{group}” is free.")
+        for member in reason.members:
+            name = self.names.get(member.resource_id, "")
+            for words in self.read_all(member.reasons):
+                yield replace(words, text=f"{name}: {words.text[:1].lower()}{words.text[1:]}")
 
 
-def _reasons(found: Iterable[Explanation]) -> Iterator[Reason]:
-    for explanation in found:
-        for way in explanation.ways:
-            yield from way.reasons
+def _ids(spans: Iterable[availability.Span]) -> set[int]:
+    return {span.id for span in spans if span.id is not None}
+
+
+def _sessions(service: Service, pks: set[int]) -> dict[int, Session]:
+    """With who is in them, and who only keeps a place for now."""
+    holds = Hold.objects.live(clock.now())
+    rows = Session.objects.for_business(service.business).select_related("service", "business")
+    rows = rows.prefetch_related(Prefetch("bookings", Booking.objects.order_by("created_at", "id")))
+    rows = rows.prefetch_related(Prefetch("holds", holds))
+    return {session.pk: session for session in rows.filter(pk__in=pks)}
+
+
+def _flat(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    """With the reasons of each room that is not free."""
+    for reason in reasons:
+        yield reason
+        if isinstance(reason, NoRoom):
+            for member in reason.members:
+                yield from member.reasons

@@ -10,12 +10,14 @@ from django.utils.text import slugify
 from accounts.models import Business
 from accounts.scoped_admin import OwnRowsFilter, ScopedInline, scope_of
 from accounts.slugs import make_slug
+from booking.admin.required import RequiredGroupInline
+from booking.admin.sessions.notes import tell_of_planned
 from booking.admin.stranding import AsksBeforeStranding
 from booking.closures import closure_of_service
 from booking.models import Question, Resource, ResourceKind, Service
-from booking.models.service import validate_choices
+from booking.models.service import validate_choices, validate_durations
 from config.core import clock
-from config.core.fields import LinesField, MoneyField
+from config.core.fields import LinesField, MinutesField, MoneyField
 from config.core.money import format_money
 
 LIMITS = ("limit_per_day", "limit_per_week", "limit_per_month")
@@ -40,11 +42,22 @@ class ServiceForm(forms.ModelForm[Service]):
         max_length=100,
         help_text="The last part of this service's own link. Left empty, it is made from the name.",
     )
+    other_durations_minutes = MinutesField(
+        label="Other durations, in minutes",
+        required=False,
+        validators=[validate_durations],
+        help_text="Clients choose between them and the usual one, for example 30, 90. Empty: it"
+        " always lasts as long.",
+    )
 
     class Meta:
         model = Service
         fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
-        widgets = {"description": forms.Textarea({"rows": 3}), "color": forms.ColorInput()}
+        widgets = {
+            "description": forms.Textarea({"rows": 3}),
+            "color": forms.ColorInput(),
+            "starts": forms.RadioSelect,
+        }
         labels = {
             "is_active": "Can be booked",
             "paused_until": "First day of bookings again",
@@ -54,6 +67,8 @@ class ServiceForm(forms.ModelForm[Service]):
             "minimum_notice_minutes": "Minimum notice, in minutes",
             "booking_horizon_days": "Booking horizon, in days",
             "slot_alignment": "Starts are counted",
+            "starts": "It starts",
+            "capacity": "Places in a session",
             "schedule": "Only within",
             **LIMIT_LABELS,
         }
@@ -66,6 +81,11 @@ class ServiceForm(forms.ModelForm[Service]):
             "description": "Clients read this on the booking page.",
             "providers": "Who offers it. Clients may choose, or leave it to you.",
             "color": "Marks it on the booking page and in the lists.",
+            "starts": "Sessions are planned under Sessions; hours, notice and limits do not bind"
+            " them.",
+            "capacity": "How many can come to one: 1 for an appointment, more for a class. Sessions"
+            " that exist keep the places they have.",
+            "pending_blocks": "Unticked, others can book the time until the request is approved.",
             "slot_interval_minutes": "For example 30. Empty: the duration plus the larger buffer.",
             "schedule": "Narrows the hours of those who offer it, for example to the mornings.",
         }
@@ -125,8 +145,8 @@ class QuestionInline(ScopedInline, admin.TabularInline[Question, Service]):
 @admin.register(Service)
 class ServiceAdmin(AsksBeforeStranding):
     form = ServiceForm
-    inlines = (QuestionInline,)
-    read_as = {"price_amount": "price"}
+    inlines = (RequiredGroupInline, QuestionInline)
+    read_as = {"price_amount": "price", "other_durations_minutes": "other_durations"}
     hint = "What clients can book: length, price, questions"
     change_form_template = "admin/booking/service/change_form.html"
     empty_text = "No services yet. Add the first one, and your booking page can offer it."
@@ -154,10 +174,15 @@ class ServiceAdmin(AsksBeforeStranding):
             {"classes": ("collapse",), "fields": ("paused_until", "paused_message")},
         ),
         (
+            "Classes and groups",
+            {"classes": ("collapse",), "fields": ("starts", "capacity")},
+        ),
+        (
             "When it can be booked",
             {
                 "classes": ("collapse",),
                 "fields": (
+                    "other_durations_minutes",
                     # One by one: Django opens a section for an error in a field of its own only.
                     "slot_interval_minutes",
                     "slot_alignment",
@@ -166,6 +191,7 @@ class ServiceAdmin(AsksBeforeStranding):
                     "minimum_notice_minutes",
                     "booking_horizon_days",
                     "schedule",
+                    "pending_blocks",
                 ),
             },
         ),
@@ -223,6 +249,11 @@ class ServiceAdmin(AsksBeforeStranding):
         people = Resource.objects.for_business(business).people().active() if business else ()
         return {"providers": list(people), **super().get_changeform_initial_data(request)}
 
+    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        if {"starts", "capacity"} & set(form.changed_data):
+            tell_of_planned(request, obj)
+
     @admin.display(description="online booking", ordering="is_active")
     def state(self, service: Service) -> str:
         if not service.is_active:
@@ -233,6 +264,11 @@ class ServiceAdmin(AsksBeforeStranding):
     @admin.display(ordering="duration_minutes")
     def duration(self, service: Service) -> str:
         return f"{service.duration_minutes} min"
+
+    @admin.display(description="other durations")
+    def other_durations(self, service: Service) -> str:
+        others = ", ".join(map(str, service.other_durations_minutes))
+        return f"{others} min" if others else "None"
 
     @admin.display(ordering="price_amount")
     def price(self, service: Service) -> str:

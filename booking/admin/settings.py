@@ -57,6 +57,7 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "buffer_after_minutes": "Buffer after, in minutes",
             "cancellation_notice_minutes": "Cancellation notice, in minutes",
             "pending_expiry_minutes": "Requests expire after, in minutes",
+            "hold_seconds": "A chosen time is kept for, in seconds",
         }
         help_texts = {
             "paused_until": "On this day your page opens again by itself, and it says so until"
@@ -75,6 +76,8 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "buffer_after_minutes": "Kept free after each appointment.",
             "pending_expiry_minutes": "A request that nobody answers ends by itself, and its time"
             " is free again: 1440 is a day. It never waits longer than until its start.",
+            "hold_seconds": "Nobody else can take it while its client fills in the form:"
+            " 300 is five minutes.",
             "cancellation_notice_minutes": "How long before the start clients can still cancel by"
             " themselves: 0 is until the start, 1440 until a day before.",
         }
@@ -137,6 +140,7 @@ class BookingSettingsAdmin(AsksBeforeStranding):
                     ("minimum_notice_minutes", "booking_horizon_days"),
                     ("buffer_before_minutes", "buffer_after_minutes"),
                     "cancellation_notice_minutes",
+                    "hold_seconds",
                 )
             },
         ),

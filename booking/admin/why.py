@@ -103,7 +103,7 @@ def _answer(service: Service, asked: dict[str, Any]) -> dict[str, Any]:
     if asked["at"]:
         start = _instant(day, asked["at"], zone)
         wanted = [offers.explain(rules, wish, start=start, now=now)]
-    names = dict(service.providers.values_list("pk", "name"))
+    names = dict(Resource.objects.for_business(service.business).values_list("pk", "name"))
     reader = Reader.of(service, names, [*found, *wanted])
     return {
         "day": long_date(day, service.business.locale),

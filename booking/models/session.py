@@ -93,6 +93,11 @@ class Session(models.Model):
         start = short_moment(self.starts_at, self.business.timezone, self.business.locale)
         return f"{self.service}, {start}"
 
+    def following(self) -> SessionQuerySet:
+        """Those after it in its series."""
+        rows = Session.objects.filter(series=self.series_id, starts_at__gt=self.starts_at)
+        return rows if self.series_id else rows.none()
+
 
 class ClaimQuerySet(TenantQuerySet["Claim"]):
     def live(self, now: datetime) -> Self:

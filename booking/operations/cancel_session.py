@@ -32,10 +32,8 @@ def cancel_series(*, session: Session, reason: str, actor: Actor) -> list[Bookin
 
     What `cancel_session` raises ends it between two of them; asked again, it goes on from there.
     """
-    following = Session.objects.filter(series=session.series_id, starts_at__gt=session.starts_at)
-    sessions = [session, *(following if session.series_id else ())]
     return [
         booking
-        for each in sessions
+        for each in [session, *session.following()]
         for booking in cancel_session(session=each, reason=reason, actor=actor)
     ]

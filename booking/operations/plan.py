@@ -67,7 +67,7 @@ def plan_sessions(
             raise
         logger.exception("the guard refused what the rule had let through")
         raise SlotTaken from error
-    logger.info("%s planned %d sessions of service %s", actor.user, len(sessions), service.pk)
+    logger.info("%d sessions of service %s planned by %s", len(sessions), service.pk, actor.user)
     return sessions
 
 

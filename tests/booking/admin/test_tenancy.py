@@ -19,6 +19,7 @@ from booking.models import (
     Resource,
     Schedule,
     Service,
+    Session,
 )
 from booking.models import Client as BusinessClient
 from notifications import outbox
@@ -44,6 +45,14 @@ def rows(booked: Book, owner: User, service: Service) -> dict[type, Any]:
     off = BlockedPeriod.objects.create(
         business=business, first_date="2027-03-09", last_date="2027-03-09", reason=SECRET
     )
+    session = Session.objects.create(
+        business=business,
+        service=service,
+        provider=service.providers.get(),
+        starts_at=at(17, day=9),
+        ends_at=at(18, day=9),
+        is_planned=True,
+    )
     return {
         Business: business,
         BookingSettings: business.settings,
@@ -54,6 +63,7 @@ def rows(booked: Book, owner: User, service: Service) -> dict[type, Any]:
         BusinessClient: booking.client,
         Booking: booking,
         Message: message,
+        Session: session,
     }
 
 
@@ -107,6 +117,10 @@ def test_a_stranger_cannot_open_change_or_delete_our_rows(
             for answer in (client.get(address), client.post(address, {"post": "yes"})):
                 assert answer.status_code in {302, 403, 404}, (name, verb)
                 assert SECRET.lower() not in answer.content.decode().lower()
+    for verb in ("cancel", "delete"):
+        address = f"/admin/sessions/{rows[Session].public_id}/{verb}/"
+        assert client.post(address, {"reason": ""}).status_code == 404
+        assert SECRET.lower() not in client.get(address, follow=True).content.decode().lower()
     message = rows[Message]
     new = f"/admin/bookings/new/?service={rows[Service].pk}&start=2027-03-02T09:00:00Z"
     addresses = (f"/admin/messages/{message.pk}/html/", new)
@@ -134,6 +148,10 @@ def test_a_stranger_cannot_reach_our_rows_through_actions_and_foreign_keys(
         "requires_approval": "unknown",
         "price_amount": "0",
         "is_active": "on",
+        "starts": "hours",
+        "capacity": 1,
+        "required_groups-TOTAL_FORMS": 0,
+        "required_groups-INITIAL_FORMS": 0,
         "questions-TOTAL_FORMS": 0,
         "questions-INITIAL_FORMS": 0,
     }

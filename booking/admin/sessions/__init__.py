@@ -1,0 +1,3 @@
+from booking.admin.sessions import pages
+
+__all__ = ["pages"]
