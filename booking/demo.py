@@ -1,20 +1,22 @@
 """A salon with people, services and a week of bookings, to look at and to play with."""
 
 import secrets
-from datetime import datetime, timedelta
-from itertools import cycle
+from datetime import datetime, time, timedelta
+from itertools import cycle, islice
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Business, User
 from booking import offers
+from booking.availability import Starts
 from booking.models import (
     ActorKind,
     BlockedPeriod,
     Booking,
     Question,
     QuestionType,
+    RequiredGroup,
     Resource,
     ResourceKind,
     Schedule,
@@ -23,16 +25,27 @@ from booking.models import (
     Weekday,
     WeeklyHours,
 )
-from booking.operations import Actor, Details, book, cancel_booking, create_business
+from booking.operations import (
+    Actor,
+    Details,
+    Terms,
+    book,
+    cancel_booking,
+    create_business,
+    plan_sessions,
+)
+from booking.recurrence import Weekly, instants
 from booking.rulebook import rulebook_of
 from booking.taken import moment
 from booking.wish import Wish
 from config.core import clock
 
 SLUG = "salon-mara"
+LESSON = "styling-class"
 OWNER_EMAIL = "mara@salon-mara.example"
 
 CLIENT = Actor(kind=ActorKind.CLIENT, source=Source.WEB)
+STAFF = Actor(kind=ActorKind.SYSTEM, source=Source.COMMAND)
 CLIENTS = (
     ("Anna Weber", "anna.weber@mail.example", "+4930901820"),
     ("Jonas Fischer", "jonas.fischer@mail.example", ""),
@@ -65,8 +78,12 @@ def seed() -> Business | None:
         return None
     if business is None:
         business = _set_up()
-    # Bookings have transactions of their own: a start that was interrupted here goes on here.
-    _book_a_week(list(business.services.all()))
+    # These have transactions of their own: a start that was interrupted here goes on here.
+    lesson = business.services.get(slug=LESSON)
+    if not lesson.sessions.exists():
+        _plan_lessons(lesson)
+    _book_a_week(list(business.services.exclude(pk=lesson.pk)))
+    _book_lessons(lesson)
     return business
 
 
@@ -80,6 +97,7 @@ def _set_up() -> Business:
     _add_haircut(business, [mara, ali, june])
     _add_color(business, [mara, june])
     _add_consultation(business, [mara, ali])
+    _add_lesson(business, mara)
     _time_off(business, june)
     return business
 
@@ -184,6 +202,46 @@ def _add_consultation(business: Business, people: list[Resource]) -> None:
     )
 
 
+def _add_lesson(business: Business, teacher: Resource) -> None:
+    lesson = Service.objects.create(
+        business=business,
+        slug=LESSON,
+        name="Styling class",
+        description="Six people, six mirrors: learn to put your own hair up.",
+        duration_minutes=90,
+        price_amount=3500,
+        color="#3d5a80",
+        position=4,
+        starts=Starts.PLANNED,
+        capacity=6,
+    )
+    lesson.providers.set([teacher])
+    studio = Resource.objects.create(business=business, kind=ResourceKind.ROOM, name="Studio")
+    RequiredGroup.objects.create(service=lesson, name="Studio").resources.set([studio])
+
+
+def _plan_lessons(lesson: Service) -> None:
+    """On four Thursdays in the evening, the first of them far enough ahead to be booked."""
+    business = lesson.business
+    soon = clock.now().astimezone(business.zone).date() + timedelta(days=2)
+    series = Weekly(
+        first=soon,
+        at=time(18),
+        every_weeks=1,
+        weekdays=[Weekday.THURSDAY],
+        until=None,
+        count=4,
+    )
+    plan_sessions(
+        service=lesson,
+        provider=lesson.providers.get(),
+        starts=instants(series.dates(), series.at, business.timezone),
+        terms=Terms(capacity=lesson.capacity),
+        recurrence=series.as_text(),
+        actor=STAFF,
+    )
+
+
 def _time_off(business: Business, person: Resource) -> None:
     day = clock.now().astimezone(business.zone).date() + timedelta(days=8)
     BlockedPeriod.objects.create(
@@ -208,6 +266,18 @@ def _book_a_week(services: list[Service]) -> None:
                 book(wish=Wish(service=service), start=start, details=details, actor=CLIENT)
             )
     cancel_booking(booking=made[3], reason="I am ill, sorry.", actor=CLIENT)
+
+
+def _book_lessons(lesson: Service) -> None:
+    """The first class is nearly full, the second has begun to fill."""
+    clients = iter(CLIENTS)
+    for session, count in zip(lesson.sessions.all(), (4, 2), strict=False):
+        for name, email, phone in islice(clients, count):
+            details = Details(
+                name=name, email=email, phone=phone, timezone=lesson.business.timezone
+            )
+            wish = Wish(service=lesson, session_id=session.pk)
+            book(wish=wish, start=session.starts_at, details=details, actor=CLIENT)
 
 
 def _some_starts(service: Service) -> list[datetime]:
