@@ -81,8 +81,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "description": "Clients read this on the booking page.",
             "providers": "Who offers it. Clients may choose, or leave it to you.",
             "color": "Marks it on the booking page and in the lists.",
-            "starts": "Sessions are planned under Sessions; hours, notice and limits do not bind"
-            " them.",
+            "starts": "You plan sessions under “Sessions”, outside of the opening hours, too.",
             "capacity": "How many can come to one: 1 for an appointment, more for a class. Sessions"
             " that exist keep the places they have.",
             "pending_blocks": "Unticked, others can book the time until the request is approved.",

@@ -113,8 +113,11 @@ class SessionAdmin(ScopedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        shown = {"show_save_and_add_another": False}
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(
+                request, object_id, form_url, shown | (extra_context or {})
+            )
         except InUse as error:
             # Somebody has joined since the form looked.
             messages.error(request, error.message)

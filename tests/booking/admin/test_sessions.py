@@ -210,7 +210,7 @@ def test_its_page_lists_who_is_in_it(
     booking = booked(MONDAYS[0], service=lesson, spots=2)
     place_hold(wish=Wish(service=lesson), start=MONDAYS[0], holder="somebody")
     html = page.get(address_of(session))
-    assert "Eva Klein 2 Confirmed eva@example.com" in text_of(html)
+    assert "Eva Klein 2 places Confirmed eva@example.com" in text_of(html)
     assert "1 place kept for somebody who is filling in the form, until Mon 1 Mar, 07:05." in (
         text_of(html)
     )

@@ -6,10 +6,15 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from booking.models import BlockedPeriod, Resource, Service
+from booking.models import BlockedPeriod, Resource, Service, Session
+from booking.operations import place_hold
+from booking.wish import Wish
+from tests.booking.operations.test_plan import MONDAYS, Plan, lesson, plan, require, room
 from tests.booking.web.test_pages import text_of
 from tests.conftest import Book, at
 from tests.factories import ProviderFactory
+
+__all__ = ["lesson", "plan"]
 
 DAY = "2027-03-02"
 
@@ -135,3 +140,90 @@ def test_an_archived_service_has_no_times(page: Client, service: Service) -> Non
 def test_the_services_page_leads_there(page: Client, service: Service) -> None:
     html = page.get(f"/admin/booking/service/{service.pk}/change/").content.decode()
     assert f"/admin/booking/service/{service.pk}/why/" in html
+
+
+MONDAY = "2027-03-08"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "18:00 Yes Join the session with Mara: free"),
+        ({"is_bookable": False}, "18:00 No Join the session with Mara: It takes no more clients"),
+        (
+            {"booking_deadline_minutes": 30_000},
+            "Join the session with Mara: Its booking deadline has passed.",
+        ),
+        (
+            {"capacity": 1, "spots_taken": 1},
+            "Join the session with Mara: There are not enough free places.",
+        ),
+    ],
+)
+def test_a_planned_session_is_one_to_join(
+    page: Client, lesson: Service, plan: Plan, changed: dict[str, int], said: str
+) -> None:
+    lesson.providers.update(name="Mara")
+    plan(MONDAYS[0])
+    Session.objects.update(**changed)
+    assert said in ask(page, lesson, day=MONDAY)
+
+
+def test_where_nothing_is_planned_that_is_said(page: Client, lesson: Service) -> None:
+    assert "No session is planned on this day." in ask(page, lesson, day=MONDAY)
+    assert "10:00: not offered No session is planned then." in ask(
+        page, lesson, day=MONDAY, at="10:00"
+    )
+
+
+def test_a_session_in_the_way_is_named_and_linked(
+    page: Client, lesson: Service, service: Service, plan: Plan, booked: Book
+) -> None:
+    service.providers.set(lesson.providers.all())
+    [session] = plan(at(9, day=8))
+    booked(at(9, day=8), service=lesson, spots=3)
+    address = f"/admin/booking/service/{service.pk}/why/?day={MONDAY}"
+    html = page.get(address)
+    assert "Taken by the session Class, Mon 8 Mar, 10:00 (3 of 6 places taken). See the" in (
+        text_of(html)
+    )
+    assert f"/admin/booking/session/{session.pk}/change/" in html.content.decode()
+
+
+def test_a_time_that_is_only_kept_says_until_when(page: Client, service: Service) -> None:
+    service.buffer_after_minutes, service.slot_interval_minutes = 15, 60
+    service.save()
+    place_hold(wish=Wish(service=service), start=at(9), holder="somebody")
+    text = ask(page, service)
+    assert "Kept for somebody who is filling in the form, until 07:05." in text
+    assert "The buffer: too near to a time kept for somebody who is filling in" in text
+
+
+def test_several_in_one_appointment_are_counted(
+    page: Client, service: Service, booked: Book
+) -> None:
+    service.capacity = 3
+    service.save()
+    for name in ("Eva Klein", "Ida", "Uwe"):
+        booked(at(9), name=name, email=f"{name[:3].lower()}@example.com")
+    text = ask(page, service, at="10:00")
+    assert "Taken by Eva Klein and 2 more, Tue 2 Mar, 10:00." in text
+    assert "Join the session with" in text
+
+
+def test_each_room_says_why_it_is_not_free(page: Client, service: Service, booked: Book) -> None:
+    business = service.business
+    blue, red = room(business, "Blue"), room(business, "Red", limit_per_day=1)
+    require(service, blue, red)
+    BlockedPeriod.objects.create(
+        business=business, resource=blue, first_date=DAY, last_date=DAY, reason="Painting"
+    )
+    booked(at(8))
+    text = ask(page, service, at="10:00")
+    assert "Nothing of “Room” is free. Blue: time off: Painting. Red: the day from" in text
+    assert "Tuesday, 2 March 2027 has as many appointments of Red as allowed." in text
+
+
+def test_a_group_with_nothing_in_it_is_named(page: Client, service: Service) -> None:
+    require(service, room(service.business, "Blue", is_active=False))
+    assert "Of “Room” there is nothing that can be used." in ask(page, service, at="10:00")
