@@ -248,10 +248,10 @@ class ServiceAdmin(AsksBeforeStranding):
         people = Resource.objects.for_business(business).people().active() if business else ()
         return {"providers": list(people), **super().get_changeform_initial_data(request)}
 
-    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: Any) -> None:
-        super().save_model(request, obj, form, change)
+    def save_related(self, request: HttpRequest, form: Any, *args: Any, **kwargs: Any) -> None:
+        super().save_related(request, form, *args, **kwargs)
         if {"starts", "capacity"} & set(form.changed_data):
-            tell_of_planned(request, obj)
+            tell_of_planned(request, form.instance)
 
     @admin.display(description="online booking", ordering="is_active")
     def state(self, service: Service) -> str:

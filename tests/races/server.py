@@ -28,6 +28,7 @@ PAUSE_BEFORE_LOCK, PAUSE_UNDER_LOCK = 0.4, 0.05
 module: Any = importlib.import_module("booking.operations.take")
 # The package exports a function of the same name.
 booking_module: Any = importlib.import_module("booking.operations.book")
+planning: Any = importlib.import_module("booking.operations.plan")
 _words = os.environ.get("RACE", "").split()
 if "long" in _words:
     PAUSE_UNDER_LOCK = 0.4
@@ -74,6 +75,7 @@ if "no-rule" in _words:
 if "pause" in _words:
     module._choose = _then_pause(module._choose, PAUSE_BEFORE_LOCK)
     module._check_again = _then_pause(module._check_again, PAUSE_UNDER_LOCK)
+    planning._find_ways = _then_pause(planning._find_ways, PAUSE_UNDER_LOCK)
 
 if "no-order" in _words:
     locking.locked_resources = _lock_in_any_order
