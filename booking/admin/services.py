@@ -262,7 +262,7 @@ class ServiceAdmin(AsksBeforeStranding):
 
     @admin.display(ordering="duration_minutes")
     def duration(self, service: Service) -> str:
-        return f"{service.duration_minutes} min"
+        return f"{', '.join(map(str, service.durations_minutes))} min"
 
     @admin.display(description="other durations")
     def other_durations(self, service: Service) -> str:
