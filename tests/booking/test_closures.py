@@ -162,6 +162,7 @@ def settings_form(business: Business, **fields: object) -> dict[str, object]:
         "paused_until": "",
         "paused_message": "",
         "pending_expiry_minutes": own.pending_expiry_minutes,
+        "hold_seconds": 300,
         "default_schedule": own.default_schedule_id,
         "minimum_notice_minutes": 120,
         "booking_horizon_days": 30,
