@@ -14,6 +14,7 @@ from booking.availability import (
     NoRoom,
     Reason,
     Refusal,
+    Refused,
     Taken,
     Way,
 )
@@ -87,31 +88,50 @@ class Reader:
         )
 
     def by_person(self, found: Explanation) -> list[tuple[str, list[Words]]]:
-        """The ways to have it, each with what stands in it; nothing for one that is free."""
-        return [(self._way(way), self.read_all(way.reasons)) for way in found.ways]
+        """The ways to have it, and each room that they miss, each with what stands in its way.
+
+        Nothing for a way that is free.
+        """
+        missing = [why for way in found.ways for why in way.reasons if isinstance(why, NoRoom)]
+        rooms = dict.fromkeys(member for reason in missing for member in reason.members)
+        ways = [(self._way(way), [self._read(why) for why in way.reasons]) for way in found.ways]
+        return [*ways, *((self._name(room), self.read_all(room.reasons)) for room in rooms)]
 
     def read_all(self, reasons: Iterable[Reason]) -> list[Words]:
-        return [words for reason in reasons for words in self._read(reason)]
+        """With the reasons of each room that is missing, after its name."""
+        read = []
+        for reason in reasons:
+            read.append(self._read(reason))
+            for room in reason.members if isinstance(reason, NoRoom) else ():
+                read += [self._of_room(room, words) for words in self.read_all(room.reasons)]
+        return read
+
+    def _of_room(self, room: Refused, words: Words) -> Words:
+        text = f"{self._name(room)}: {words.text[:1].lower()}{words.text[1:]}"
+        return replace(words, text=text)
+
+    def _name(self, room: Refused) -> str:
+        return self.names.get(room.resource_id, "")
 
     def _way(self, way: Way) -> str:
         name = self.names.get(way.provider_id or 0, "")
         return f"Join the session with {name}:" if way.session_id else name
 
-    def _read(self, reason: Reason) -> Iterator[Words]:
+    def _read(self, reason: Reason) -> Words:
         match reason:
             case Closed():
-                yield Words(self._closed(reason))
+                return Words(self._closed(reason))
             case Taken(code=Refusal.BLOCKED):
                 period = self.periods.get(reason.span.id or 0)
-                yield Words(f"Time off: {period}." if period else "Time off.")
+                return Words(f"Time off: {period}." if period else "Time off.")
             case Taken():
-                yield self._taken(reason)
+                return self._taken(reason)
             case LimitReached():
-                yield Words(self._limit(reason))
+                return Words(self._limit(reason))
             case NoRoom():
-                yield from self._no_room(reason)
+                return Words(self._no_room(reason))
             case _:
-                yield Words(_WORDS.get(reason.code, f"{reason.code.replace('_', ' ')}."))
+                return Words(_WORDS.get(reason.code, f"{reason.code.replace('_', ' ')}."))
 
     def _closed(self, reason: Closed) -> str:
         match reason.code:
@@ -175,16 +195,11 @@ class Reader:
         first = long_date(reason.first_date, self.service.business.locale)
         return f"The {reason.period} from {first} has as many appointments of {whose} as allowed."
 
-    def _no_room(self, reason: NoRoom) -> Iterator[Words]:
+    def _no_room(self, reason: NoRoom) -> str:
         group = self.groups.get(reason.group_id, "what it needs")
         if not reason.members:
-            yield Words(f"Of “{group}” there is nothing that can be used.")
-            return
-        yield Words(f"Nothing of “{group}” is free.")
-        for member in reason.members:
-            name = self.names.get(member.resource_id, "")
-            for words in self.read_all(member.reasons):
-                yield replace(words, text=f"{name}: {words.text[:1].lower()}{words.text[1:]}")
+            return f"Of “{group}” there is nothing that can be used."
+        return f"Nothing of “{group}” is free."
 
 
 def _ids(spans: Iterable[availability.Span]) -> set[int]:

@@ -1,12 +1,11 @@
 """What stands in the way of a start, in words, and whether staff may book it all the same."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from booking import offers
 from booking.admin.desk.query import Asked
 from booking.admin.reasons import Reader, Words
-from booking.availability import Explanation, NoRoom, Refusal, Way
+from booking.availability import Explanation, Refusal
 from booking.models import Resource
 from booking.operations import OVERRIDABLE
 from booking.rulebook import rulebook_of
@@ -46,14 +45,4 @@ def find_obstacles(asked: Asked) -> Obstacles | None:
 
 def _read(asked: Asked, names: dict[int, str], found: Explanation) -> list[tuple[str, list[Words]]]:
     """In words, the people first, then each room that one of them would need."""
-    rooms = Explanation(found.starts_at, tuple(dict.fromkeys(_rooms(found.ways))))
-    reader = Reader.of(asked.service, names, [found, rooms])
-    return [*reader.by_person(found), *reader.by_person(rooms)]
-
-
-def _rooms(ways: Iterable[Way]) -> Iterator[Way]:
-    for way in ways:
-        for reason in way.reasons:
-            if isinstance(reason, NoRoom):
-                for member in reason.members:
-                    yield Way(member.resource_id, None, member.reasons)
+    return Reader.of(asked.service, names, [found]).by_person(found)
