@@ -5,6 +5,7 @@ It follows all of "The rules of time" in the documentation; rules 9 and 12, what
 and holds take, are kept by the caller, who leaves out what does not block.
 """
 
+from booking.availability.blocked import blocked_dates
 from booking.availability.fairness import Workload, fairest_first, workload
 from booking.availability.planning import Plan, plan
 from booking.availability.query import Group, Query, Session, Slot
@@ -65,6 +66,7 @@ __all__ = [
     "WallWindow",
     "Way",
     "Workload",
+    "blocked_dates",
     "choose_resources",
     "explain",
     "fairest_first",
