@@ -66,7 +66,7 @@ def find_slots(
     """
     if not _is_known(rulebook, wish):
         return []
-    query = _query_of_dates(rulebook, wish, first=first, last=last, now=now)
+    query = query_of_dates(rulebook, wish, first=first, last=last, now=now)
     return availability.find_slots(
         query, viewer_tz=viewer_tz, first=first, last=last, include_full=include_full
     )
@@ -81,7 +81,7 @@ def explain_day(
     rulebook: Rulebook, wish: Wish, *, day: date, viewer_tz: str, now: datetime
 ) -> list[Explanation]:
     """Every start that the hours or the sessions give on `day` in `viewer_tz`, taken or not."""
-    query = _query_of_dates(rulebook, wish, first=day, last=day, now=now)
+    query = query_of_dates(rulebook, wish, first=day, last=day, now=now)
     starts = availability.find_slots(
         _as_if_nothing_were_taken(query, day), viewer_tz=viewer_tz, first=day, last=day
     )
@@ -265,9 +265,10 @@ def _fairest_first(
     return availability.fairest_first(free, workloads)
 
 
-def _query_of_dates(
+def query_of_dates(
     rulebook: Rulebook, wish: Wish, *, first: date, last: date, now: datetime
 ) -> Query:
+    """All that the engine needs to know of these dates in any zone; for an active service."""
     around = Around(
         wish=wish,
         # A day more on either side holds those dates in every zone.

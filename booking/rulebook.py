@@ -42,9 +42,9 @@ class Rulebook:
     """`services` by service id, with the usual duration; `providers` by service id, in order.
 
     `groups` by service id: the rooms and equipment of which each booking needs one, in order.
-    `hours` by resource id; a room or equipment may have none and is always open. `need_approval`
-    are services whose bookings wait for an answer, for so many minutes; requests for those in
-    `requests_give_way` take no time until they are approved.
+    `hours` and `public_ids` by resource id; a room or equipment may have no hours and is always
+    open. `need_approval` are services whose bookings wait for an answer, for so many minutes;
+    requests for those in `requests_give_way` take no time until they are approved.
     """
 
     business_id: int
@@ -53,6 +53,7 @@ class Rulebook:
     durations: Mapping[int, frozenset[int]]
     providers: Mapping[int, tuple[int, ...]]
     groups: Mapping[int, tuple[RequiredThings, ...]]
+    public_ids: Mapping[int, str]
     hours: Mapping[int, availability.Schedule | None]
     need_approval: frozenset[int]
     requests_give_way: frozenset[int]
@@ -80,6 +81,18 @@ def rulebook_of(business: Business) -> Rulebook:
     # Asked first: rules that are newer than their version are compiled once more, never kept old.
     # The zone is the business's own, whose changes renew nothing.
     version, timezone = versions.values_list("rules_version", "business__timezone").get()
+    return _rulebook(business, version, timezone)
+
+
+def rulebook_as_read(business: Business) -> Rulebook:
+    """The rules as they were when `business` and its settings were read: asks for no version.
+
+    For whoever has just read them and only looks; under a lock, `rulebook_of` is the one to ask.
+    """
+    return _rulebook(business, business.settings.rules_version, business.timezone)
+
+
+def _rulebook(business: Business, version: UUID, timezone: str) -> Rulebook:
     # Public holidays are compiled for some years ahead.
     key = (version, timezone, clock.now().year)
     known = _kept.get(business.pk)
@@ -108,6 +121,7 @@ def compile_rulebook(business: Business, timezone: str) -> Rulebook:
         durations={service.pk: frozenset(service.durations_minutes) for service in services},
         providers=_providers(business),
         groups=_groups(business),
+        public_ids={resource.pk: str(resource.public_id) for resource in resources},
         hours={
             resource.pk: schedules.get(_schedule_id(resource, settings)) for resource in resources
         },

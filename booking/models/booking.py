@@ -46,6 +46,11 @@ class BookingQuerySet(TenantQuerySet["Booking"]):
         lapsed = Q(status=Status.PENDING, expires_at__lte=now)
         return rows.exclude(lapsed).order_by("starts_at", "id")
 
+    def standing(self, now: datetime) -> Self:
+        """Those that count at `now`: neither declined, cancelled nor expired."""
+        lapsed = Q(status=Status.PENDING, expires_at__lte=now)
+        return self.exclude(status__in=RELEASED).exclude(lapsed)
+
     def unanswered(self, now: datetime) -> Self:
         """Requests that can still be answered."""
         return self.filter(status=Status.PENDING, expires_at__gt=now)

@@ -11,6 +11,8 @@ class DomainError(Exception):
 
     def __init__(self, message: str = "") -> None:
         self.message = message or self.message
+        # What a program is told beside, in JSON's own types.
+        self.members: dict[str, object] = {}
         super().__init__(self.message)
 
 
