@@ -319,6 +319,23 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"booking@{_base.host
 DEFAULT_FROM_NAME = env.str("DEFAULT_FROM_NAME", default="Openslot")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# --- API -----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    # No view believes a cookie unless it says so: other sites can have browsers send them.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": ["config.core.json_api.Parser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.core.json_api.AlwaysTheSame",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api.problem_of",
+    # Errors repeat what was sent; half a surrogate pair can only be written as an escape.
+    "UNICODE_JSON": False,
+    "URL_FORMAT_OVERRIDE": None,
+    "NON_FIELD_ERRORS_KEY": "body",
+}
+
 # --- Language and time ---------------------------------------------------------------------------
 # The clocks of the pinned package tzdata, not those that a machine happens to have: data of 2025
 # is an hour wrong in Morocco since September 2026, and two machines would disagree.

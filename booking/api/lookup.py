@@ -1,0 +1,51 @@
+"""What addresses and bodies name, found among what is this business's and open to the public."""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Business
+from booking.models import Hold, Service, Session
+
+
+def find_business(slug: str) -> Business:
+    """Under its present or a former slug, with its settings. Raises `Http404`."""
+    return get_object_or_404(Business.objects.at(slug).select_related("settings"))
+
+
+def find_service(business: Business, slug: str) -> Service | None:
+    """An active service."""
+    service = Service.objects.for_business(business).active().filter(slug=slug).first()
+    if service:
+        service.business = business
+    return service
+
+
+def find_service_at(business_slug: str, slug: str) -> Service | None:
+    """An active service with its business and settings: in one query, where the slug is a present
+    one. Raises `Http404` where there is no such business.
+    """
+    rows = Service.objects.active().select_related("business__settings")
+    try:
+        return rows.get(business__slug=business_slug, slug=slug)
+    except Service.DoesNotExist:
+        return find_service(find_business(business_slug), slug)
+
+
+def find_session(business: Business, public_id: UUID) -> Session | None:
+    """A session of an active service."""
+    rows = Session.objects.for_business(business).select_related("service")
+    session = rows.filter(public_id=public_id, service__is_active=True).first()
+    if session:
+        session.service.business = business
+    return session
+
+
+def get_hold(business: Business, public_id: UUID) -> Hold:
+    """A hold, over or not, as long as nobody has cleared it away. Raises `Http404`."""
+    rows = Hold.objects.for_business(business).select_related("session")
+    hold = rows.filter(public_id=public_id).first()
+    if hold is None:
+        raise Http404
+    return hold
