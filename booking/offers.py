@@ -1,7 +1,7 @@
 """What can be booked now: the rules, and what is taken, put to the engine."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -198,8 +198,21 @@ def next_slot(
     # The horizon counts days of the business's zone; the viewer's may lie a day behind or ahead.
     last = now.date() + timedelta(days=rules.booking_horizon_days + 2)
     first = max(after, now.date() - timedelta(days=1))
-    slots = find_slots(rulebook, wish, first=first, last=last, viewer_tz=viewer_tz, now=now)
-    return slots[0] if slots else None
+    for begin, end in _stretches(first, last):
+        slots = find_slots(rulebook, wish, first=begin, last=end, viewer_tz=viewer_tz, now=now)
+        if slots:
+            return slots[0]
+    return None
+
+
+def _stretches(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """A week, then a month, then all the rest: mostly the nearest dates are enough."""
+    begin = first
+    for days in (7, 28, (last - first).days + 1):
+        end = min(begin + timedelta(days=days - 1), last)
+        if begin <= end:
+            yield begin, end
+        begin = end + timedelta(days=1)
 
 
 def nearest_slots(

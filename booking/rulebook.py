@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from uuid import UUID
 
 from accounts.models import Business
 from booking import availability
@@ -27,6 +26,7 @@ from booking.models import (
 from booking.models.limits import Limited
 from booking.public_holidays import holidays_of
 from config.core import clock
+from config.core.prepared import Prepared, id_param, text_param
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class RequiredThings:
 class Rulebook:
     """`services` by service id, with the usual duration; `providers` by service id, in order.
 
+    `offered` are the active services by slug, with their business and its settings; they belong to
+    all threads and are only read. Of the business itself they may know an old name.
     `groups` by service id: the rooms and equipment of which each booking needs one, in order.
     `hours` and `public_ids` by resource id; a room or equipment may have no hours and is always
     open. `need_approval` are services whose bookings wait for an answer, for so many minutes;
@@ -49,6 +51,7 @@ class Rulebook:
 
     business_id: int
     timezone: str
+    offered: Mapping[str, Service]
     services: Mapping[int, ServiceRules]
     durations: Mapping[int, frozenset[int]]
     providers: Mapping[int, tuple[int, ...]]
@@ -70,53 +73,59 @@ class CacheCount:
 
 
 # In each process: the version is asked of the database every time, so nothing has to be told.
-_kept: dict[int, tuple[tuple[UUID, str, int], Rulebook]] = {}
+_kept: dict[int, tuple[tuple[str, str, int], Rulebook]] = {}
 _KEEP = 500
 cache_count = CacheCount()
 
 
 def rulebook_of(business: Business) -> Rulebook:
     """The rules as they are now: one query while nothing has changed since they were compiled."""
-    versions = BookingSettings.objects.for_business(business)
-    # Asked first: rules that are newer than their version are compiled once more, never kept old.
-    # The zone is the business's own, whose changes renew nothing.
-    version, timezone = versions.values_list("rules_version", "business__timezone").get()
-    return _rulebook(business, version, timezone)
+    [row] = _VERSION_OF.rows({"business": business.pk})
+    return _rulebook(*row)
 
 
-def rulebook_as_read(business: Business) -> Rulebook:
-    """The rules as they were when `business` and its settings were read: asks for no version.
-
-    For whoever has just read them and only looks; under a lock, `rulebook_of` is the one to ask.
-    """
-    return _rulebook(business, business.settings.rules_version, business.timezone)
+def rulebook_at(slug: str) -> Rulebook | None:
+    """As `rulebook_of`, of the business that has this slug now; None when there is none."""
+    rows = _VERSION_AT.rows({"slug": slug})
+    return _rulebook(*rows[0]) if rows else None
 
 
-def _rulebook(business: Business, version: UUID, timezone: str) -> Rulebook:
+# Asked first: rules that are newer than their version are compiled once more, never kept old.
+# The zone is the business's own, whose changes renew nothing.
+_versions = BookingSettings.objects.values_list(
+    "business_id", "rules_version", "business__timezone"
+)
+_VERSION_OF = Prepared(_versions.filter(business=id_param("business")))
+_VERSION_AT = Prepared(_versions.filter(business__slug=text_param("slug")))
+
+
+def _rulebook(business_id: int, version: object, timezone: str) -> Rulebook:
     # Public holidays are compiled for some years ahead.
-    key = (version, timezone, clock.now().year)
-    known = _kept.get(business.pk)
+    key = (str(version), timezone, clock.now().year)
+    known = _kept.get(business_id)
     if known and known[0] == key:
         cache_count.hits += 1
         return known[1]
     cache_count.misses += 1
     if len(_kept) >= _KEEP:
         _kept.clear()
-    compiled = compile_rulebook(business, timezone)
-    _kept[business.pk] = (key, compiled)
+    compiled = compile_rulebook(business_id, timezone)
+    _kept[business_id] = (key, compiled)
     return compiled
 
 
-def compile_rulebook(business: Business, timezone: str) -> Rulebook:
+def compile_rulebook(business_id: int, timezone: str) -> Rulebook:
     """The rules of all that is active of a business in `timezone`, in seven queries."""
-    settings = BookingSettings.objects.for_business(business).get()
+    settings = BookingSettings.objects.select_related("business").get(business=business_id)
+    business = settings.business
     schedules = _schedules(business, timezone, _holidays(settings))
-    services = Service.objects.for_business(business).active()
+    services = list(Service.objects.for_business(business).active())
     resources = Resource.objects.for_business(business).active()
     limits = {resource.pk: limits_of(resource) for resource in resources}
     return Rulebook(
         business_id=business.pk,
         timezone=timezone,
+        offered={service.slug: _of(service, business) for service in services},
         services={service.pk: _rules(service, settings, schedules) for service in services},
         durations={service.pk: frozenset(service.durations_minutes) for service in services},
         providers=_providers(business),
@@ -135,6 +144,11 @@ def compile_rulebook(business: Business, timezone: str) -> Rulebook:
         hold_seconds=settings.hold_seconds,
         limits={pk: own for pk, own in limits.items() if own.by_period()},
     )
+
+
+def _of(service: Service, business: Business) -> Service:
+    service.business = business
+    return service
 
 
 def _schedules(

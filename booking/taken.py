@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -14,9 +15,11 @@ from booking.availability import Instant, Provider, Resource
 from booking.availability.values import NO_LIMITS
 from booking.lifecycle import Status
 from booking.models import BlockedPeriod, Booking, Claim, Hold, Session
+from booking.models.blocked_period import dates_around
 from booking.models.session import ClaimQuerySet
 from booking.rulebook import Rulebook
 from booking.wish import Wish
+from config.core.prepared import Epoch, Prepared, date_param, moment_param
 
 # The longest buffer on either side: claims farther away cannot matter to a start.
 _REACH = timedelta(minutes=1440)
@@ -26,8 +29,8 @@ _WHOLE_PERIODS = timedelta(days=33)
 _BY_RESOURCE = (
     "resource_id",
     "session_id",
-    "starts_at",
-    "ends_at",
+    Epoch("starts_at"),
+    Epoch("ends_at"),
     "buffer_before_minutes",
     "buffer_after_minutes",
 )
@@ -111,17 +114,33 @@ def _taken_of(rulebook: Rulebook, pk: int, facts: Facts) -> dict[str, Any]:
 
 
 def _claims(resource_ids: Sequence[int], around: Around) -> dict[int, list[availability.Claim]]:
-    rows = around.claims().filter(
-        resource__in=resource_ids,
-        ends_at__gt=around.starts_at - _REACH,
-        starts_at__lt=around.ends_at + _REACH,
+    if not resource_ids:
+        return {}
+    own = around.wish.own
+    given_up = own.session_id if own and own.is_all else None
+    rows = _claims_of(tuple(resource_ids)).rows(
+        {
+            "now": around.now,
+            "since": around.starts_at - _REACH,
+            "until": around.ends_at + _REACH,
+        }
     )
     claims: dict[int, list[availability.Claim]] = defaultdict(list)
-    for resource_id, session_id, start, end, before, after in rows.values_list(*_BY_RESOURCE):
-        claims[resource_id].append(
-            availability.Claim(instant(start), instant(end), before, after, id=session_id)
-        )
+    for resource_id, session_id, start, end, before, after in rows:
+        if session_id != given_up:
+            claims[resource_id].append(availability.Claim(start, end, before, after, id=session_id))
     return claims
+
+
+# As many as there are sets of people and things that somebody asks for.
+@lru_cache(maxsize=1000)
+def _claims_of(resource_ids: tuple[int, ...]) -> Prepared:
+    rows = Claim.objects.live(moment_param("now")).filter(
+        resource__in=resource_ids,
+        ends_at__gt=moment_param("since"),
+        starts_at__lt=moment_param("until"),
+    )
+    return Prepared(rows.values_list(*_BY_RESOURCE))
 
 
 def _starts_by_resource(resource_ids: Sequence[int], around: Around) -> dict[int, list[Instant]]:
@@ -201,12 +220,44 @@ def _blocked(
     rulebook: Rulebook, resource_ids: Iterable[int], around: Around
 ) -> dict[int | None, list[availability.Span]]:
     spans: dict[int | None, list[availability.Span]] = defaultdict(list)
-    periods = BlockedPeriod.objects.filter(
-        Q(resource__isnull=True) | Q(resource__in=resource_ids), business=rulebook.business_id
+    first, last = dates_around(around.starts_at, around.ends_at)
+    rows = _blocked_of(rulebook.business_id, tuple(resource_ids)).rows(
+        {"since": around.starts_at, "until": around.ends_at, "first": first, "last": last}
     )
-    for period in periods.touching(around.starts_at, around.ends_at):
+    for row in rows:
+        period = _period(*row)
         spans[period.resource_id].append(span_of(period, rulebook.timezone))
     return spans
+
+
+@lru_cache(maxsize=1000)
+def _blocked_of(business_id: int, resource_ids: tuple[int, ...]) -> Prepared:
+    rows = BlockedPeriod.objects.filter(
+        Q(resource__isnull=True) | Q(resource__in=resource_ids), business=business_id
+    ).cutting(
+        moment_param("since"),
+        moment_param("until"),
+        first=date_param("first"),
+        last=date_param("last"),
+    )
+    times = Epoch("starts_at"), Epoch("ends_at")
+    return Prepared(rows.values_list("pk", "resource_id", "first_date", "last_date", *times))
+
+
+def _period(
+    pk: int, resource_id: int | None, first: object, last: object, *times: Instant | None
+) -> BlockedPeriod:
+    # SQLite's driver gives dates as text.
+    first_date, last_date = (date.fromisoformat(str(day)) if day else None for day in (first, last))
+    starts_at, ends_at = (moment(at) if at is not None else None for at in times)
+    return BlockedPeriod(
+        pk=pk,
+        resource_id=resource_id,
+        first_date=first_date,
+        last_date=last_date,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
 
 
 def span_of(period: BlockedPeriod, timezone: str) -> availability.Span:

@@ -4,21 +4,23 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Count
 from django.http import HttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from booking import availability, offers
-from booking.api.lookup import find_service_at
+from booking.api.lookup import find_rulebook
 from booking.api.query import NO_SUCH_SERVICE, TimesQuery, read_times_query
 from booking.api.slots import days_text
 from booking.availability import Slot, iso_times, resolve_wall
 from booking.closures import closure_of, closure_of_service
 from booking.models import Booking
-from booking.rulebook import Rulebook, rulebook_as_read
+from booking.rulebook import Rulebook
 from booking.taken import moment
 from config.core import clock
+from config.core.prepared import Prepared, id_param, moment_param
 
 
 class AvailabilityView(APIView):
@@ -33,9 +35,9 @@ class AvailabilityView(APIView):
 
     def get(self, request: Request, business_slug: str) -> HttpResponse:
         asked = request.query_params
-        service = find_service_at(business_slug, asked.get("service", ""))
-        rulebook = rulebook_as_read(service.business) if service else None
-        if service is None or rulebook is None or service.pk not in rulebook.services:
+        rulebook = find_rulebook(business_slug)
+        service = rulebook.offered.get(asked.get("service", ""))
+        if service is None:
             raise ValidationError({"service": [NO_SUCH_SERVICE]})
         query = read_times_query(asked, service, rulebook)
         text = _Search(rulebook, query, clock.now()).text()
@@ -102,10 +104,27 @@ class _Search:
         asked = self.query
         begin = resolve_wall(asked.first, time.min, asked.timezone)
         end = resolve_wall(asked.last + timedelta(days=1), time.min, asked.timezone)
-        rows = Booking.objects.for_business(asked.wish.service.business).standing(self.now)
-        rows = rows.filter(
-            service=asked.wish.service, starts_at__gte=moment(begin), starts_at__lt=moment(end)
-        )
-        if asked.wish.provider_id:
-            rows = rows.filter(provider=asked.wish.provider_id)
-        return rows.count()
+        values = {
+            "now": self.now,
+            "begin": moment(begin),
+            "end": moment(end),
+            "business": self.rulebook.business_id,
+            "service": asked.wish.service.pk,
+        }
+        counts = _BOOKINGS_BY_PROVIDER.rows(values)
+        whom = asked.wish.provider_id
+        return sum(count for provider_id, count in counts if whom in {None, provider_id})
+
+
+_BOOKINGS_BY_PROVIDER = Prepared(
+    Booking.objects.standing(moment_param("now"))
+    .filter(
+        business=id_param("business"),
+        service=id_param("service"),
+        starts_at__gte=moment_param("begin"),
+        starts_at__lt=moment_param("end"),
+    )
+    .order_by()
+    .values("provider")
+    .values_list("provider", Count("pk"))
+)

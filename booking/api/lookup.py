@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import Business
 from booking.models import Hold, Service, Session
+from booking.rulebook import Rulebook, rulebook_at, rulebook_of
 
 
 def find_business(slug: str) -> Business:
@@ -22,15 +23,9 @@ def find_service(business: Business, slug: str) -> Service | None:
     return service
 
 
-def find_service_at(business_slug: str, slug: str) -> Service | None:
-    """An active service with its business and settings: in one query, where the slug is a present
-    one. Raises `Http404` where there is no such business.
-    """
-    rows = Service.objects.active().select_related("business__settings")
-    try:
-        return rows.get(business__slug=business_slug, slug=slug)
-    except Service.DoesNotExist:
-        return find_service(find_business(business_slug), slug)
+def find_rulebook(slug: str) -> Rulebook:
+    """Of the business under its present or a former slug. Raises `Http404`."""
+    return rulebook_at(slug) or rulebook_of(find_business(slug))
 
 
 def find_session(business: Business, public_id: UUID) -> Session | None:

@@ -79,7 +79,9 @@ def test_every_change_of_a_rule_is_seen_at_once(service: Service, name: str) -> 
     CHANGES[name](service)
     business.refresh_from_db()
     assert rulebook.rulebook_of(business) is not before
-    assert rulebook.rulebook_of(business) == rulebook.compile_rulebook(business, business.timezone)
+    assert rulebook.rulebook_of(business) == rulebook.compile_rulebook(
+        business.pk, business.timezone
+    )
 
 
 def test_while_nothing_changes_one_query_is_asked(service: Service) -> None:
