@@ -48,8 +48,8 @@ def times_of(service: Service, start: str = "2027-03-02", **changes: Any) -> dic
     return {"service": service.slug, "start": start, "end": start} | changes
 
 
-def order_of(service: Service, **changes: Any) -> dict[str, Any]:
-    """The body of a booking, without contact on one's own clock: Tuesday at 9:00 in Berlin."""
+def order_of(service: Service, /, **changes: Any) -> dict[str, Any]:
+    """The body of a booking, on Tuesday at 9:00 in Berlin; what is changed to None is left out."""
     wanted: dict[str, Any] = {"service": service.slug, "start": "2027-03-02T08:00:00Z"}
     client = {"client_name": "Eva Klein", "client_email": "eva@example.com"}
     given = wanted | client | changes
