@@ -132,8 +132,8 @@ def _claims(resource_ids: Sequence[int], around: Around) -> dict[int, list[avail
     return claims
 
 
-# As many as there are sets of people and things that somebody asks for.
-@lru_cache(maxsize=1000)
+# One for each set of people and things that is asked for.
+@lru_cache(maxsize=256)
 def _claims_of(resource_ids: tuple[int, ...]) -> Prepared:
     rows = Claim.objects.live(moment_param("now")).filter(
         resource__in=resource_ids,
@@ -230,7 +230,7 @@ def _blocked(
     return spans
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=256)
 def _blocked_of(business_id: int, resource_ids: tuple[int, ...]) -> Prepared:
     rows = BlockedPeriod.objects.filter(
         Q(resource__isnull=True) | Q(resource__in=resource_ids), business=business_id

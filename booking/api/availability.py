@@ -8,7 +8,6 @@ from django.db.models import Count
 from django.http import HttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from booking import availability, offers
 from booking.api.lookup import find_rulebook
@@ -20,10 +19,11 @@ from booking.models import Booking
 from booking.rulebook import Rulebook
 from booking.taken import moment
 from config.core import clock
+from config.core.api_view import View
 from config.core.prepared import Prepared, id_param, moment_param
 
 
-class AvailabilityView(APIView):
+class AvailabilityView(View):
     """The free times of a service, for each date from `start` to `end` in `timezone`.
 
     `next_available` is the first start that can be booked from `start` on; beyond `end`, up to the

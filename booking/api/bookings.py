@@ -6,7 +6,6 @@ from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Business
 from booking.api.fields import AnswerField, messages_of
@@ -21,6 +20,7 @@ from booking.operations import book
 from booking.web.forms import BookingForm
 from booking.web.query import find_hold
 from config.core import clock, throttle
+from config.core.api_view import View
 
 # What the page's form calls the fields of a body.
 _FIELDS = {"name": "client_name", "email": "client_email", "phone": "client_phone"}
@@ -81,7 +81,7 @@ def _errors_of_answers(form: BookingForm, answers: dict[str, str | None]) -> dic
     return errors
 
 
-class BookingsView(APIView):
+class BookingsView(View):
     def post(self, request: Request, business_slug: str) -> Response:
         """Book. The same `Idempotency-Key` again answers with the booking that it has made.
 
@@ -99,7 +99,7 @@ class BookingsView(APIView):
 
 
 def _book(business: Business, data: Any, key: str | None) -> Booking:
-    asked = BookingInput(business, data)
+    asked = BookingInput(data=data, context={"business": business})
     asked.is_valid(raise_exception=True)
     given = asked.validated_data
     with telling_what_else_there_is(given["wish"], given["timezone"]):

@@ -6,7 +6,6 @@ from django.db.models import Prefetch
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Business
 from booking.api.fields import money
@@ -14,6 +13,7 @@ from booking.api.lookup import find_business
 from booking.closures import closure_of
 from booking.models import BookingSettings, Question, Resource, Service
 from config.core import clock
+from config.core.api_view import View
 
 
 class SettingsOut(serializers.ModelSerializer[BookingSettings]):
@@ -119,12 +119,12 @@ def _own_or(own: int | None, usual: int) -> int:
     return usual if own is None else own
 
 
-class BusinessView(APIView):
+class BusinessView(View):
     def get(self, request: Request, business_slug: str) -> Response:
         return Response(BusinessOut(find_business(business_slug)).data)
 
 
-class ServicesView(APIView):
+class ServicesView(View):
     def get(self, request: Request, business_slug: str) -> Response:
         """All that is offered, in the order of the booking page; what pauses is among it."""
         return Response(_services(find_business(business_slug)))

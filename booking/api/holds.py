@@ -6,7 +6,6 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from booking.api.fields import MomentField
 from booking.api.limits import client_of, counting_vain_attempts
@@ -17,6 +16,7 @@ from booking.models import Hold
 from booking.operations import extend_hold, place_hold, release_hold
 from config.core import throttle
 from config.core.addresses import client_digest
+from config.core.api_view import View
 
 
 class HoldOut(serializers.Serializer[Hold]):
@@ -28,14 +28,14 @@ class HoldOut(serializers.Serializer[Hold]):
     end = MomentField(source="session.ends_at")
 
 
-class HoldsView(APIView):
+class HoldsView(View):
     def post(self, request: Request, business_slug: str) -> Response:
         """Keep a time. One client keeps two at once."""
         business = find_business(business_slug)
         client = client_of(request)
         throttle.check(client, "attempts")
         with counting_vain_attempts(client):
-            asked = WishInput(business, request.data)
+            asked = WishInput(data=request.data, context={"business": business})
             asked.is_valid(raise_exception=True)
             given = asked.validated_data
             with telling_what_else_there_is(given["wish"], given["timezone"]):
@@ -45,14 +45,14 @@ class HoldsView(APIView):
         return Response(_shown(hold, given["timezone"]), status=201)
 
 
-class HoldView(APIView):
+class HoldView(View):
     def delete(self, request: Request, business_slug: str, public_id: UUID) -> Response:
         """Give the time back at once."""
         release_hold(hold=get_hold(find_business(business_slug), public_id))
         return Response(status=204)
 
 
-class ExtendView(APIView):
+class ExtendView(View):
     def post(self, request: Request, business_slug: str, public_id: UUID) -> Response:
         """Keep it once more as long, from now on; a second time changes nothing."""
         business = find_business(business_slug)

@@ -7,7 +7,6 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from booking import links
 from booking.api.fields import MomentField, iso, messages_of
@@ -15,6 +14,7 @@ from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, cancel_booking
 from booking.web.forms import ReasonForm
+from config.core.api_view import View
 
 # Tells a client's token from other kinds.
 PREFIX = "osm_"
@@ -114,14 +114,14 @@ class ReasonInput(serializers.Serializer[Any]):
         return form.cleaned_data
 
 
-class BookingView(APIView):
+class BookingView(View):
     authentication_classes = [ManageToken]
 
     def get(self, request: Request, reference: str) -> Response:
         return Response(shown(_own(request, reference)))
 
 
-class CancelView(APIView):
+class CancelView(View):
     authentication_classes = [ManageToken]
 
     def post(self, request: Request, reference: str) -> Response:

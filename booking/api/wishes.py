@@ -28,7 +28,10 @@ class _Subject:
 
 
 class WishInput(serializers.Serializer[Any]):
-    """A service and a start, or a session instead; valid, it has `wish` and `start` of it."""
+    """A service and a start, or a session instead, of the `business` in the context.
+
+    Valid, it has the `wish` and its `start` in UTC; a start without offset is read in `timezone`.
+    """
 
     service = serializers.CharField(required=False, max_length=100)
     start = serializers.CharField(required=False, max_length=50)
@@ -38,9 +41,10 @@ class WishInput(serializers.Serializer[Any]):
     duration_minutes = serializers.IntegerField(required=False, allow_null=True)
     timezone = serializers.CharField(required=False, max_length=64, validators=[validate_zone])
 
-    def __init__(self, business: Business, data: Any) -> None:
-        super().__init__(data=data)
-        self.business = business
+    @property
+    def business(self) -> Business:
+        business: Business = self.context["business"]
+        return business
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         given.setdefault("timezone", self.business.timezone)

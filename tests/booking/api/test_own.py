@@ -23,6 +23,7 @@ def test_a_client_sees_and_cancels_by_the_token(api: Api, booked: Book) -> None:
     booking = booked(at(8))
     seen = api.get(own(booking), headers=bearer(booking)).json()
     assert (seen["reference"], seen["status"]) == (booking.reference, "confirmed")
+    assert api.get(own(booking)).headers["Cache-Control"] == "no-store"
     cancelled = api.post(own(booking, "cancel/"), {"reason": "I am ill."}, bearer(booking))
     assert cancelled.status_code == 200
     assert cancelled.json() == seen | {
