@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Business
-from booking.models import Hold, Service, Session
+from booking.models import Hold, HoldPurpose, Service, Session
 from booking.rulebook import Rulebook, rulebook_at, rulebook_of
 
 
@@ -38,9 +38,9 @@ def find_session(business: Business, public_id: UUID) -> Session | None:
 
 
 def get_hold(business: Business, public_id: UUID) -> Hold:
-    """A hold, over or not, as long as nobody has cleared it away. Raises `Http404`."""
+    """A client's own hold, over or not, until somebody clears it away. Raises `Http404`."""
     rows = Hold.objects.for_business(business).select_related("session")
-    hold = rows.filter(public_id=public_id).first()
+    hold = rows.filter(public_id=public_id, purpose=HoldPurpose.BROWSER).first()
     if hold is None:
         raise Http404
     return hold

@@ -48,11 +48,11 @@ def _written(
     providers: dict[tuple[int, ...], str] = {}
     for slot, start in zip(slots, starts, strict=True):
         if slot.session_id and slot.session_id not in sessions:
-            # It has ended since it was read.
+            # It has ended, and below somebody may have left, since the slots were read.
             continue
         ids = slot.provider_ids
         if ids not in providers:
-            providers[ids] = json.dumps([public_ids[pk] for pk in ids])
+            providers[ids] = json.dumps([public_ids[pk] for pk in ids if pk in public_ids])
         session = f'"{sessions[slot.session_id]}"' if slot.session_id else "null"
         available = "true" if slot.spots_left >= spots else "false"
         text = (

@@ -136,3 +136,19 @@ def test_rule_and_version_are_written_together(
 def test_the_zone_is_the_one_in_the_database(service: Service) -> None:
     Business.objects.filter(pk=service.business_id).update(timezone="Asia/Tokyo")
     assert rulebook.rulebook_of(service.business).timezone == "Asia/Tokyo"
+
+
+def test_the_rules_are_found_by_the_present_slug(service: Service) -> None:
+    business = service.business
+    assert rulebook.rulebook_at("salon-mara") is rulebook.rulebook_of(business)
+    business.slug = "salon-maria"
+    business.save()
+    assert rulebook.rulebook_at("salon-mara") is None
+
+
+def test_the_offered_services_know_their_business_without_a_query(service: Service) -> None:
+    ServiceFactory.create(business=service.business, slug="archived", is_active=False)
+    offered = rulebook.rulebook_of(service.business).offered
+    with CaptureQueriesContext(connection) as queries:
+        assert offered["haircut"].business.settings.is_active
+    assert (list(offered), len(queries)) == (["haircut"], 0)

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from accounts.models import Business
-from booking.models import Hold, Service
+from booking.models import Hold, HoldPurpose, Service
 from booking.operations import place_hold
 from booking.wish import Wish
 from tests.booking.api.conftest import Api, problem_of
@@ -135,3 +135,10 @@ def test_a_time_without_offset_is_read_in_the_zone_if_it_is_one_there(
 ) -> None:
     body = {"service": service.slug, "start": start} | ({"timezone": zone} if zone else {})
     assert api.post("holds/", body).status_code == status
+
+
+def test_what_staff_keep_is_not_given_back_by_its_id(api: Api, service: Service) -> None:
+    hold = place_hold(wish=Wish(service=service), start=at(8), holder="staff")
+    Hold.objects.update(purpose=HoldPurpose.OFFER)
+    assert problem_of(api.delete(f"holds/{hold.public_id}/")) == (404, "not_found")
+    assert problem_of(api.post(f"holds/{hold.public_id}/extend/")) == (404, "not_found")
