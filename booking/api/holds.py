@@ -33,7 +33,8 @@ class HoldsView(View):
         """Keep a time. One client keeps two at once."""
         business = find_business(business_slug)
         client = client_of(request)
-        throttle.check(client, "attempts")
+        throttle.check(client, "holds", "attempts")
+        throttle.count(client, "holds")
         with counting_vain_attempts(client):
             asked = WishInput(data=request.data, context={"business": business})
             asked.is_valid(raise_exception=True)

@@ -315,6 +315,18 @@ def test_vain_attempts_count_together_with_those_to_hold(
     assert problem_of(api.post("bookings/", order_of(service))) == (429, "throttled")
 
 
+def test_holds_are_limited_together_with_those_of_the_pages(
+    api: Api, service: Service, settings: Any
+) -> None:
+    settings.RATE_LIMITS = {"holds": parse("1/hour")}
+    throttle._limiter.cache_clear()
+    body = {"service": service.slug, "start": "2027-03-02T08:00:00Z"}
+    answers = [api.post("holds/", body) for _ in range(2)]
+    throttle._limiter.cache_clear()
+    assert answers[0].status_code == 201
+    assert problem_of(answers[1]) == (429, "throttled")
+
+
 def test_no_cookie_is_believed_nor_asked_for(api: Api, service: Service, owner: Any) -> None:
     api.client.force_login(owner)
     api.client.handler.enforce_csrf_checks = True
