@@ -1,4 +1,4 @@
-"""A business's services, people and hours, compiled for the engine.
+"""A business's services, people, hours and time off, compiled for the engine.
 
 The rules change seldom: they are compiled in a constant number of queries, and kept under a
 version that every change of them renews. What is taken changes with every booking: `taken` reads
@@ -8,14 +8,15 @@ it live.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from itertools import groupby
 
 from accounts.models import Business
 from booking import availability
-from booking.availability import ServiceRules, WallWindow
+from booking.availability import ServiceRules, Span, WallWindow
 from booking.availability.values import Limits
 from booking.models import (
+    BlockedPeriod,
     BookingSettings,
     RequiredGroup,
     Resource,
@@ -42,11 +43,12 @@ class Rulebook:
     """`services` by service id, with the usual duration; `providers` by service id, in order.
 
     `offered` are the active services by slug, with their business and its settings; they belong to
-    all threads and are only read. Of the business itself they may know an old name.
-    `groups` by service id: the rooms and equipment of which each booking needs one, in order.
-    `hours` and `public_ids` by resource id; a room or equipment may have no hours and is always
-    open. `need_approval` are services whose bookings wait for an answer, for so many minutes;
-    requests for those in `requests_give_way` take no time until they are approved.
+    all threads and are only read. Of the business itself they may know an old name. `groups` by
+    service id: the rooms and equipment of which each booking needs one, in order. `hours` and
+    `public_ids` by resource id; a room or equipment may have no hours and is always open. `blocked`
+    is time off by resource id, of everybody under None. `need_approval` are services whose bookings
+    wait for an answer, for so many minutes; requests for those in `requests_give_way` take no time
+    until they are approved.
     """
 
     business_id: int
@@ -58,6 +60,7 @@ class Rulebook:
     groups: Mapping[int, tuple[RequiredThings, ...]]
     public_ids: Mapping[int, str]
     hours: Mapping[int, availability.Schedule | None]
+    blocked: Mapping[int | None, tuple[Span, ...]]
     need_approval: frozenset[int]
     requests_give_way: frozenset[int]
     pending_expiry_minutes: int
@@ -75,6 +78,7 @@ class CacheCount:
 # In each process: the version is asked of the database every time, so nothing has to be told.
 _kept: dict[int, tuple[tuple[str, str, int], Rulebook]] = {}
 _KEEP = 500
+_LOOKED_BACK_AT = timedelta(days=93)
 cache_count = CacheCount()
 
 
@@ -115,7 +119,7 @@ def _rulebook(business_id: int, version: object, timezone: str) -> Rulebook:
 
 
 def compile_rulebook(business_id: int, timezone: str) -> Rulebook:
-    """The rules of all that is active of a business in `timezone`, in seven queries."""
+    """The rules of all that is active of a business in `timezone`, in eight queries."""
     settings = BookingSettings.objects.select_related("business").get(business=business_id)
     business = settings.business
     schedules = _schedules(business, timezone, _holidays(settings))
@@ -134,6 +138,7 @@ def compile_rulebook(business_id: int, timezone: str) -> Rulebook:
         hours={
             resource.pk: schedules.get(_schedule_id(resource, settings)) for resource in resources
         },
+        blocked=_blocked(business, timezone),
         need_approval=frozenset(
             service.pk for service in services if service.needs_approval(settings)
         ),
@@ -194,6 +199,30 @@ def _groups(business: Business) -> dict[int, tuple[RequiredThings, ...]]:
             things = RequiredThings(group_id, tuple(usable))
             groups[service_id] = (*groups.get(service_id, ()), things)
     return groups
+
+
+def _blocked(business: Business, timezone: str) -> dict[int | None, tuple[Span, ...]]:
+    """Time off to come, and as far back as anybody looks at what was free."""
+    since = clock.now() - _LOOKED_BACK_AT
+    spans: dict[int | None, tuple[Span, ...]] = defaultdict(tuple)
+    for period in BlockedPeriod.objects.for_business(business).ending_after(since):
+        spans[period.resource_id] += (_span(period, timezone),)
+    return spans
+
+
+def _span(period: BlockedPeriod, timezone: str) -> Span:
+    """The time that a blocked period takes; whole days are those of `timezone`."""
+    if period.first_date and period.last_date:
+        midnight = time.min
+        return Span(
+            availability.resolve_wall(period.first_date, midnight, timezone),
+            availability.resolve_wall(period.last_date + timedelta(days=1), midnight, timezone),
+            id=period.pk,
+        )
+    if not (period.starts_at and period.ends_at):
+        raise AssertionError("a check constraint holds that a period has dates or times")
+    begin, end = (int(moment.timestamp()) for moment in (period.starts_at, period.ends_at))
+    return Span(begin, end, id=period.pk)
 
 
 def _holidays(settings: BookingSettings) -> frozenset[date]:

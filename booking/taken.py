@@ -1,9 +1,9 @@
 """What is taken of people's and things' time, always read live, in the engine's own values."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,12 +14,11 @@ from booking import availability
 from booking.availability import Instant, Provider, Resource
 from booking.availability.values import NO_LIMITS
 from booking.lifecycle import Status
-from booking.models import BlockedPeriod, Booking, Claim, Hold, Session
-from booking.models.blocked_period import dates_around
+from booking.models import Booking, Claim, Hold, Session
 from booking.models.session import ClaimQuerySet
 from booking.rulebook import Rulebook
 from booking.wish import Wish
-from config.core.prepared import Epoch, Prepared, date_param, moment_param
+from config.core.prepared import Epoch, Prepared, moment_param
 
 # The longest buffer on either side: claims farther away cannot matter to a start.
 _REACH = timedelta(minutes=1440)
@@ -78,16 +77,16 @@ class Facts:
     """What is known of the time of some resources, each by the resource's id."""
 
     claims: dict[int, list[availability.Claim]]
-    blocked: dict[int | None, list[availability.Span]]
+    blocked: dict[int | None, tuple[availability.Span, ...]]
     starts: dict[int, list[Instant]]
 
 
 def read_facts(rulebook: Rulebook, resource_ids: Sequence[int], around: Around) -> Facts:
-    """In two queries, and one more where some of the resources have limits."""
+    """In one query, and one more where some of the resources have limits."""
     limited = [pk for pk in resource_ids if pk in rulebook.limits]
     return Facts(
         _claims(resource_ids, around),
-        _blocked(rulebook, resource_ids, around),
+        _blocked(rulebook, around),
         _starts_by_resource(limited, around) if limited else {},
     )
 
@@ -106,10 +105,18 @@ def thing_of(rulebook: Rulebook, pk: int, facts: Facts) -> Resource:
 
 def _taken_of(rulebook: Rulebook, pk: int, facts: Facts) -> dict[str, Any]:
     return {
-        "blocked": (*facts.blocked.get(None, ()), *facts.blocked.get(pk, ())),
+        "blocked": facts.blocked.get(None, ()) + facts.blocked.get(pk, ()),
         "claims": tuple(facts.claims.get(pk, ())),
         "limits": rulebook.limits.get(pk, NO_LIMITS),
         "session_starts": tuple(facts.starts.get(pk, ())),
+    }
+
+
+def _blocked(rulebook: Rulebook, around: Around) -> dict[int | None, tuple[availability.Span, ...]]:
+    since, until = instant(around.starts_at), instant(around.ends_at)
+    return {
+        pk: tuple(span for span in spans if span.starts_at < until and span.ends_at > since)
+        for pk, spans in rulebook.blocked.items()
     }
 
 
@@ -214,64 +221,6 @@ def _session(row: dict[str, Any], *, spots_left: int) -> availability.Session:
         booking_deadline_minutes=row["booking_deadline_minutes"],
         id=row["pk"],
     )
-
-
-def _blocked(
-    rulebook: Rulebook, resource_ids: Iterable[int], around: Around
-) -> dict[int | None, list[availability.Span]]:
-    spans: dict[int | None, list[availability.Span]] = defaultdict(list)
-    first, last = dates_around(around.starts_at, around.ends_at)
-    rows = _blocked_of(rulebook.business_id, tuple(resource_ids)).rows(
-        {"since": around.starts_at, "until": around.ends_at, "first": first, "last": last}
-    )
-    for row in rows:
-        period = _period(*row)
-        spans[period.resource_id].append(span_of(period, rulebook.timezone))
-    return spans
-
-
-@lru_cache(maxsize=256)
-def _blocked_of(business_id: int, resource_ids: tuple[int, ...]) -> Prepared:
-    rows = BlockedPeriod.objects.filter(
-        Q(resource__isnull=True) | Q(resource__in=resource_ids), business=business_id
-    ).cutting(
-        moment_param("since"),
-        moment_param("until"),
-        first=date_param("first"),
-        last=date_param("last"),
-    )
-    times = Epoch("starts_at"), Epoch("ends_at")
-    return Prepared(rows.values_list("pk", "resource_id", "first_date", "last_date", *times))
-
-
-def _period(
-    pk: int, resource_id: int | None, first: object, last: object, *times: Instant | None
-) -> BlockedPeriod:
-    # SQLite's driver gives dates as text.
-    first_date, last_date = (date.fromisoformat(str(day)) if day else None for day in (first, last))
-    starts_at, ends_at = (moment(at) if at is not None else None for at in times)
-    return BlockedPeriod(
-        pk=pk,
-        resource_id=resource_id,
-        first_date=first_date,
-        last_date=last_date,
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )
-
-
-def span_of(period: BlockedPeriod, timezone: str) -> availability.Span:
-    """The time that a blocked period takes; whole days are those of `timezone`."""
-    if period.first_date and period.last_date:
-        midnight = time.min
-        return availability.Span(
-            availability.resolve_wall(period.first_date, midnight, timezone),
-            availability.resolve_wall(period.last_date + timedelta(days=1), midnight, timezone),
-            id=period.pk,
-        )
-    if not (period.starts_at and period.ends_at):
-        raise AssertionError("a check constraint holds that a period has dates or times")
-    return availability.Span(instant(period.starts_at), instant(period.ends_at), id=period.pk)
 
 
 def instant(moment: datetime) -> Instant:

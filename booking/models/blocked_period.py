@@ -1,36 +1,24 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.tenancy import TenantQuerySet
 from booking.models.resource import Resource
+from booking.models.rules import Rule, RuleQuerySet
 from booking.validators import validate_year
 from config.core.text import validate_line
 
 
-def dates_around(starts_at: datetime, ends_at: datetime) -> tuple[date, date]:
-    """The first and the last date that `[starts_at, ends_at)` may touch in any zone."""
-    day = timedelta(days=1)
-    return (starts_at - day).date(), (ends_at + day).date()
-
-
-class BlockedPeriodQuerySet(TenantQuerySet["BlockedPeriod"]):
-    def touching(self, starts_at: datetime, ends_at: datetime) -> Self:
-        """Periods that may cut `[starts_at, ends_at)`, whole days with room for any zone."""
-        first, last = dates_around(starts_at, ends_at)
-        return self.cutting(starts_at, ends_at, first=first, last=last)
-
-    def cutting(self, starts_at: datetime, ends_at: datetime, *, first: date, last: date) -> Self:
-        """Times that cut `[starts_at, ends_at)`, and whole days from `first` to `last`."""
+class BlockedPeriodQuerySet(RuleQuerySet["BlockedPeriod"]):
+    def ending_after(self, moment: datetime) -> Self:
+        """Whole days with room for any zone."""
         return self.filter(
-            Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
-            | Q(first_date__lte=last, last_date__gte=first)
+            Q(ends_at__gt=moment) | Q(last_date__gte=(moment - timedelta(days=1)).date())
         )
 
 
-class BlockedPeriod(models.Model):
+class BlockedPeriod(Rule):
     """Time off, for the whole business or one resource: instants, or whole days.
 
     Whole days are kept as dates of the business's zone, both inclusive.

@@ -12,7 +12,6 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import (
     BigIntegerField,
     CharField,
-    DateField,
     DateTimeField,
     Expression,
     Field,
@@ -37,10 +36,6 @@ class Param(Expression):
 # Typed as anything, to stand wherever such a value may.
 def moment_param(name: str) -> Any:
     return Param(name, DateTimeField())
-
-
-def date_param(name: str) -> Any:
-    return Param(name, DateField())
 
 
 def text_param(name: str) -> Any:

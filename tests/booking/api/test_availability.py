@@ -331,7 +331,7 @@ def test_while_bookings_are_closed_nothing_is_free(
 
 @pytest.mark.parametrize("providers", [1, 3])
 @pytest.mark.parametrize("days", [1, 62])
-def test_four_queries_answer_for_anybody_and_any_range(
+def test_three_queries_answer_for_anybody_and_any_range(
     api: Api, business: Business, providers: int, days: int
 ) -> None:
     people = ProviderFactory.create_batch(providers, business=business)
@@ -341,11 +341,11 @@ def test_four_queries_answer_for_anybody_and_any_range(
     api.get("availability/", query)
     with CaptureQueriesContext(connection) as queries:
         assert api.get("availability/", query).status_code == 200
-    assert len(queries) == 4
+    assert len(queries) == 3
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_sessions_take_five_queries_whatever_their_number(
+def test_sessions_take_four_queries_whatever_their_number(
     api: Api, course: Service, count: int
 ) -> None:
     for number in range(count):
@@ -353,4 +353,4 @@ def test_sessions_take_five_queries_whatever_their_number(
     api.get("availability/", times_of(course))
     with CaptureQueriesContext(connection) as queries:
         assert len(starts_of(api.get("availability/", times_of(course)).json())) == count
-    assert len(queries) == 5
+    assert len(queries) == 4
