@@ -43,7 +43,7 @@ class Rulebook:
     """`services` by service id, with the usual duration; `providers` by service id, in order.
 
     `offered` are the active services by slug, with their business and its settings; they belong to
-    all threads and are only read. Of the business itself they may know an old name. `groups` by
+    all threads and are only read. `groups` by
     service id: the rooms and equipment of which each booking needs one, in order. `hours` and
     `public_ids` by resource id; a room or equipment may have no hours and is always open. `blocked`
     is time off by resource id, of everybody under None. `need_approval` are services whose bookings
@@ -76,7 +76,7 @@ class CacheCount:
 
 
 # In each process: the version is asked of the database every time, so nothing has to be told.
-_kept: dict[int, tuple[tuple[str, str, int], Rulebook]] = {}
+_kept: dict[int, tuple[tuple[object, ...], Rulebook]] = {}
 _KEEP = 500
 _LOOKED_BACK_AT = timedelta(days=93)
 cache_count = CacheCount()
@@ -84,28 +84,31 @@ cache_count = CacheCount()
 
 def rulebook_of(business: Business) -> Rulebook:
     """The rules as they are now: one query while nothing has changed since they were compiled."""
-    [row] = _VERSION_OF.rows({"business": business.pk})
-    return _rulebook(*row)
+    [version] = _VERSION_OF.rows({"business": business.pk})
+    return _rulebook(business.pk, version)
 
 
 def rulebook_at(slug: str) -> Rulebook | None:
     """As `rulebook_of`, of the business that has this slug now; None when there is none."""
-    rows = _VERSION_AT.rows({"slug": slug})
-    return _rulebook(*rows[0]) if rows else None
+    versions = _VERSION_AT.rows({"slug": slug})
+    return _rulebook(int(versions[0][0]), versions[0]) if versions else None
 
 
-# Asked first: rules that are newer than their version are compiled once more, never kept old.
-# The zone is the business's own, whose changes renew nothing.
+# The row of the business is part of the version: it is no rule of this app, and its changes renew
+# nothing.
 _versions = BookingSettings.objects.values_list(
-    "business_id", "rules_version", "business__timezone"
+    "business_id",
+    "rules_version",
+    *(f"business__{field.name}" for field in Business._meta.concrete_fields),  # noqa: SLF001
 )
 _VERSION_OF = Prepared(_versions.filter(business=id_param("business")))
 _VERSION_AT = Prepared(_versions.filter(business__slug=text_param("slug")))
 
 
-def _rulebook(business_id: int, version: object, timezone: str) -> Rulebook:
+def _rulebook(business_id: int, version: tuple[object, ...]) -> Rulebook:
+    """`version` was asked first: rules that are newer are compiled once more, never kept old."""
     # Public holidays are compiled for some years ahead.
-    key = (str(version), timezone, clock.now().year)
+    key = (*version, clock.now().year)
     known = _kept.get(business_id)
     if known and known[0] == key:
         cache_count.hits += 1
@@ -113,15 +116,15 @@ def _rulebook(business_id: int, version: object, timezone: str) -> Rulebook:
     cache_count.misses += 1
     if len(_kept) >= _KEEP:
         _kept.clear()
-    compiled = compile_rulebook(business_id, timezone)
+    compiled = compile_rulebook(business_id)
     _kept[business_id] = (key, compiled)
     return compiled
 
 
-def compile_rulebook(business_id: int, timezone: str) -> Rulebook:
-    """The rules of all that is active of a business in `timezone`, in eight queries."""
+def compile_rulebook(business_id: int) -> Rulebook:
+    """The rules of all that is active of a business, in eight queries."""
     settings = BookingSettings.objects.select_related("business").get(business=business_id)
-    business = settings.business
+    business, timezone = settings.business, settings.business.timezone
     schedules = _schedules(business, timezone, _holidays(settings))
     services = list(Service.objects.for_business(business).active())
     resources = Resource.objects.for_business(business).active()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from booking import availability, offers
 from booking.availability import Slot, Starts
 from booking.models import Service, Session
-from booking.rulebook import Rulebook, rulebook_of
+from booking.rulebook import Rulebook
 from booking.taken import moment
 from booking.web.query import PageQuery
 from config.core import when
@@ -107,9 +107,11 @@ class _Search:
         return when.local_date(moment(slot.starts_at), self.query.timezone) if slot else None
 
 
-def build_calendar(service: Service, query: PageQuery, *, now: datetime) -> CalendarView:
+def build_calendar(
+    rules: Rulebook, service: Service, query: PageQuery, *, now: datetime
+) -> CalendarView:
     """Fills in what the query leaves open: the first month with a free day, its first free day."""
-    search = _Search(rulebook_of(service.business), service, query, now)
+    search = _Search(rules, service, query, now)
     locale = service.business.locale
     month = query.month or _first_of(
         query.day or search.first_free_day(search.today) or search.today

@@ -13,6 +13,7 @@ from accounts.models import Business
 from booking.closures import closure_of, closure_of_service
 from booking.models import Service
 from booking.operations import is_untouched
+from booking.rulebook import rulebook_at, rulebook_of
 from booking.web import errors, form_token
 from booking.web.calendar import build_calendar
 from booking.web.query import PageQuery, read_query
@@ -56,7 +57,11 @@ def business(request: HttpRequest, business_slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def service(request: HttpRequest, business_slug: str, service_slug: str) -> HttpResponse:
-    found = find_service(business_slug, service_slug)
+    rules = rulebook_at(business_slug)
+    found = rules.offered.get(service_slug) if rules else None
+    if rules is None or found is None:
+        found = find_service(business_slug, service_slug)
+        rules = rulebook_of(found.business)
     if found.business.slug != business_slug:
         return to_present_slug(request, found.business)
     if closed := closed_page(request, found.business, found):
@@ -65,7 +70,7 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
     context = {
         "business": found.business,
         "service": found,
-        "calendar": build_calendar(found, query, now=now),
+        "calendar": build_calendar(rules, found, query, now=now),
         "query": query,
         "form_token": form_token.issue(found.business_id),
     }

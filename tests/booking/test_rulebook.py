@@ -79,16 +79,12 @@ def test_every_change_of_a_rule_is_seen_at_once(service: Service, name: str) -> 
     CHANGES[name](service)
     business.refresh_from_db()
     assert rulebook.rulebook_of(business) is not before
-    assert rulebook.rulebook_of(business) == rulebook.compile_rulebook(
-        business.pk, business.timezone
-    )
+    assert rulebook.rulebook_of(business) == rulebook.compile_rulebook(business.pk)
 
 
 def test_while_nothing_changes_one_query_is_asked(service: Service) -> None:
     first, misses = rulebook.rulebook_of(service.business), rulebook.cache_count.misses
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert rulebook.rulebook_of(service.business) is first
     assert (len(queries), rulebook.cache_count.misses) == (1, misses)
 
@@ -133,9 +129,11 @@ def test_rule_and_version_are_written_together(
         assert (list(Service.objects.values()), list(WeeklyHours.objects.values())) == before
 
 
-def test_the_zone_is_the_one_in_the_database(service: Service) -> None:
-    Business.objects.filter(pk=service.business_id).update(timezone="Asia/Tokyo")
-    assert rulebook.rulebook_of(service.business).timezone == "Asia/Tokyo"
+def test_the_business_is_the_one_in_the_database(service: Service) -> None:
+    rulebook.rulebook_of(service.business)
+    Business.objects.filter(pk=service.business_id).update(timezone="Asia/Tokyo", name="Anew")
+    rules = rulebook.rulebook_of(service.business)
+    assert (rules.timezone, rules.offered[service.slug].business.name) == ("Asia/Tokyo", "Anew")
 
 
 def test_the_rules_are_found_by_the_present_slug(service: Service) -> None:
