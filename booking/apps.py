@@ -7,11 +7,13 @@ class BookingConfig(AppConfig):
     verbose_name = "Booking"
 
     def ready(self) -> None:
+        from accounts.signals import businesses_changed
         from booking import checks, guard, notices  # noqa: F401 - registers checks
         from booking.models import RequiredGroup, Service
-        from booking.models.rules import renew_after_choosing
+        from booking.models.rules import renew_after_business, renew_after_choosing
 
         guard.connect(self)
+        businesses_changed.connect(renew_after_business)
         for chosen in (Service.providers, RequiredGroup.resources):
             m2m_changed.connect(renew_after_choosing, sender=chosen.through)
         notices.register()

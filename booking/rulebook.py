@@ -76,7 +76,7 @@ class CacheCount:
 
 
 # In each process: the version is asked of the database every time, so nothing has to be told.
-_kept: dict[int, tuple[tuple[object, ...], Rulebook]] = {}
+_kept: dict[int, tuple[tuple[object, int], Rulebook]] = {}
 _KEEP = 500
 _LOOKED_BACK_AT = timedelta(days=93)
 cache_count = CacheCount()
@@ -84,31 +84,25 @@ cache_count = CacheCount()
 
 def rulebook_of(business: Business) -> Rulebook:
     """The rules as they are now: one query while nothing has changed since they were compiled."""
-    [version] = _VERSION_OF.rows({"business": business.pk})
-    return _rulebook(business.pk, version)
+    [row] = _VERSION_OF.rows({"business": business.pk})
+    return _rulebook(*row)
 
 
 def rulebook_at(slug: str) -> Rulebook | None:
     """As `rulebook_of`, of the business that has this slug now; None when there is none."""
-    versions = _VERSION_AT.rows({"slug": slug})
-    return _rulebook(int(versions[0][0]), versions[0]) if versions else None
+    rows = _VERSION_AT.rows({"slug": slug})
+    return _rulebook(*rows[0]) if rows else None
 
 
-# The row of the business is part of the version: it is no rule of this app, and its changes renew
-# nothing.
-_versions = BookingSettings.objects.values_list(
-    "business_id",
-    "rules_version",
-    *(f"business__{field.name}" for field in Business._meta.concrete_fields),  # noqa: SLF001
-)
+_versions = BookingSettings.objects.values_list("business_id", "rules_version")
 _VERSION_OF = Prepared(_versions.filter(business=id_param("business")))
 _VERSION_AT = Prepared(_versions.filter(business__slug=text_param("slug")))
 
 
-def _rulebook(business_id: int, version: tuple[object, ...]) -> Rulebook:
+def _rulebook(business_id: int, version: object) -> Rulebook:
     """`version` was asked first: rules that are newer are compiled once more, never kept old."""
     # Public holidays are compiled for some years ahead.
-    key = (*version, clock.now().year)
+    key = (version, clock.now().year)
     known = _kept.get(business_id)
     if known and known[0] == key:
         cache_count.hits += 1

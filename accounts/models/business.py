@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.logos import random_name
+from accounts.signals import businesses_changed
 from accounts.slugs import validate_business_slug
 from accounts.tenancy import TenantQuerySet
 from config.core import clock
@@ -25,6 +26,13 @@ class BusinessQuerySet(TenantQuerySet["Business"]):
         """The business whose link this is, or was; a link in any case of letters."""
         slug = slug.lower()
         return self.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).distinct()
+
+    @transaction.atomic
+    def update(self, **values: Any) -> int:
+        business_ids = set(self.order_by().values_list("pk", flat=True))
+        count = super().update(**values)
+        businesses_changed.send(self.model, business_ids=business_ids)
+        return count
 
 
 class Business(models.Model):
@@ -100,6 +108,7 @@ class Business(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps the slug that was, so that links lead on, and no logo that was."""
         before = Business.objects.filter(pk=self.pk).values_list("slug", "logo").first()
@@ -114,6 +123,7 @@ class Business(models.Model):
             FormerSlug.objects.get_or_create(business=self, slug=slug)
         if logo and logo != self.logo.name:
             transaction.on_commit(partial(self.logo.storage.delete, logo))
+        businesses_changed.send(type(self), business_ids={self.pk})
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

@@ -64,6 +64,11 @@ def renew_version(business_ids: Collection[int]) -> None:
     models.QuerySet.update(rows, rules_version=uuid.uuid4())
 
 
+def renew_after_business(business_ids: Collection[int], **signal_details: Any) -> None:
+    """The row of the business is no rule of this app: accounts tell of each change, in time."""
+    renew_version(business_ids)
+
+
 def renew_after_choosing(instance: models.Model, action: str, **signal_details: Any) -> None:
     """After rows of a many-to-many relation were added, removed or cleared: Django does so inside a
     transaction, and tells by this signal alone.
