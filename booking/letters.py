@@ -142,8 +142,9 @@ def _client_expired(booking: Booking) -> Letter:
     business, service = booking.business, booking.service
     free = _nearest_free(booking)
     paragraphs = [
-        f"We are sorry: {business.name} could not answer it, so it has ended and the time is"
-        " not kept for you any longer. There is nothing to cancel.",
+        f"We are sorry: {business.name} could not answer it, so it has ended"
+        + (" and the time is not kept for you any longer" if service.pending_blocks else "")
+        + ". There is nothing to cancel.",
         *([] if free else ["Other times may be free."]),
     ]
     return _to_client(

@@ -75,7 +75,7 @@ def lock_bookings(rows: BookingQuerySet) -> list[Booking]:
 def lock_rows(rows: QuerySet[Any]) -> None:
     """Lock the rows until the transaction ends, in the order of their ids.
 
-    Of several kinds, services come first, then resources, bookings, clients.
+    Of several kinds, services come first, then resources, bookings, sessions, clients.
     """
     if connection.features.has_select_for_update:
         list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))

@@ -46,9 +46,12 @@ class Weekly:
     def as_text(self) -> str:
         """DTSTART, RRULE and EXDATE, all by the clock on the wall and without a zone."""
         lines = str(self._rule())
-        left_out = sorted(
-            f"{datetime.combine(day, self.at):%Y%m%dT%H%M%S}" for day in self.except_dates
-        )
+        # Only what the rule would give: others may have been pasted along, and fill the column.
+        left_out = [
+            f"{repeated:%Y%m%dT%H%M%S}"
+            for repeated in islice(self._rule(), MAX_SESSIONS)
+            if repeated.date() in self.except_dates
+        ]
         return "\n".join([lines, f"EXDATE:{','.join(left_out)}"]) if left_out else lines
 
     def _rule(self) -> rrule:

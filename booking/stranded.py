@@ -5,6 +5,7 @@ from collections.abc import Iterable, Set
 from datetime import datetime
 
 from accounts.models import Business
+from booking.availability import Starts
 from booking.availability.opening import why_closed
 from booking.models import Booking
 from booking.models.booking import BookingQuerySet
@@ -33,14 +34,20 @@ def _is_given(rules: Rulebook, booking: Booking, resource_ids: Set[int]) -> bool
 
     A planned session is where it was planned, whatever the hours.
     """
-    is_planned = booking.session is not None and booking.session.is_planned
     return (
         # What is archived is in no rulebook.
         booking.service_id in rules.services
         and resource_ids <= rules.hours.keys()
         and not _is_off(rules, booking, resource_ids)
-        and (is_planned or _is_offered(rules, booking, resource_ids))
+        and (_is_planned(rules, booking) or _is_offered(rules, booking, resource_ids))
     )
+
+
+def _is_planned(rules: Rulebook, booking: Booking) -> bool:
+    """A request that takes no place yet is for a planned session where there are no others."""
+    if booking.session is None:
+        return rules.services[booking.service_id].starts == Starts.PLANNED
+    return booking.session.is_planned
 
 
 def _is_off(rules: Rulebook, booking: Booking, resource_ids: Iterable[int]) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from booking.models import Booking, Hold, Service
+from config.core import clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,9 @@ class Wish:
 
 
 def own_of(having: Hold | Booking) -> Own | None:
-    """What a hold or a booking keeps of a session; None for a booking that keeps nothing."""
+    """What a hold or a booking keeps of a session; None for one that keeps nothing, or no more."""
     session = having.session
-    if session is None:
+    if session is None or (isinstance(having, Hold) and having.expires_at <= clock.now()):
         return None
     is_all = not session.is_planned and session.spots_taken <= having.spots
     return Own(session_id=session.pk, spots=having.spots, is_all=is_all)

@@ -57,8 +57,9 @@ class BlockedPeriodAdmin(AsksBeforeStranding):
             None,
             {
                 "fields": ("business", "resource", "reason"),
-                "description": "Nothing can be booked in this time. Bookings that were made"
-                " before stay as they are.",
+                "description": "Nothing new begins in this time. Bookings that were made"
+                " before stay as they are, and so do planned sessions: those are cancelled under"
+                " Sessions.",
             },
         ),
         ("Whole days", {"fields": (("first_date", "last_date"),)}),

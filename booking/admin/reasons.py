@@ -199,7 +199,7 @@ class Reader:
         group = self.groups.get(reason.group_id, "what it needs")
         if not reason.members:
             return f"Of “{group}” there is nothing that can be used."
-        return f"Nothing of “{group}” is free."
+        return f"None of “{group}” is free."
 
 
 def _ids(spans: Iterable[availability.Span]) -> set[int]:

@@ -97,7 +97,7 @@ class Booking(models.Model):
     # [{"key", "label", "value"}] in the order asked, labels as they were then.
     answers = models.JSONField(default=list, blank=True)
     location = models.CharField(max_length=300, blank=True, validators=[validate_line])
-    price_amount = models.PositiveIntegerField(default=0)
+    price_amount = models.PositiveBigIntegerField(default=0)
     currency = models.CharField(max_length=3)
 
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)

@@ -173,6 +173,11 @@ class Service(Limited, Rule):
         """Every duration that clients can choose, the shortest first."""
         return sorted({self.duration_minutes, *self.other_durations_minutes})
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several can come to one session; planned ones each say how many."""
+        return self.starts == Starts.PLANNED or self.capacity > 1
+
     def clean(self) -> None:
         if self.starts == Starts.PLANNED and self.other_durations_minutes:
             raise ValidationError(

@@ -1,17 +1,21 @@
 import secrets
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from accounts.tenancy import TenantQuerySet
+from booking.availability import Starts
 from booking.models.resource import Resource
 from booking.validators import CAPACITY, NOTICE_MINUTES
 from config.core import clock
 from config.core.text import validate_line
 from config.core.when import short_moment
+
+if TYPE_CHECKING:
+    from booking.models.service import Service
 
 
 class SessionSeries(models.Model):
@@ -36,6 +40,13 @@ class SessionSeries(models.Model):
 class SessionQuerySet(TenantQuerySet["Session"]):
     def planned(self) -> Self:
         return self.filter(is_planned=True)
+
+    def most_places(self, service: "Service", now: datetime) -> int:
+        """How many come at most to a session of the service, those planned for later included."""
+        if service.starts != Starts.PLANNED:
+            return service.capacity
+        to_come = self.planned().filter(service=service, starts_at__gt=now)
+        return max(service.capacity, to_come.aggregate(most=Max("capacity"))["most"] or 1)
 
 
 class Session(models.Model):

@@ -2,17 +2,18 @@ from booking.availability import Refusal
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status, check_transition
 from booking.locking import lock_bookings, locked_booking
-from booking.models import Booking, Claim
+from booking.models import Booking
 from booking.offers import Choice
 from booking.operations.errors import SlotTaken
 from booking.operations.record import Actor, record_change
-from booking.operations.release import give_back
+from booking.operations.release import give_back, renew_claims
 from booking.operations.take import occupy, take
 from booking.rulebook import Rulebook
 from booking.wish import wish_of
 from config.core import clock
 
-# What was asked for in time is approved whatever has changed since, but for what is taken.
+# What was asked for in time is approved whatever the hours have become since. Other people's time,
+# time off, limits and what is archived still count.
 AGREED = frozenset(
     {
         Refusal.CLOSED,
@@ -80,7 +81,8 @@ def _approve(row: Booking, actor: Actor) -> Booking:
             "updated_at",
         ]
     )
-    Claim.objects.filter(session=row.session_id).update(expires_at=None)
+    if row.session_id:
+        renew_claims(row.session_id)
     record_change(
         row,
         Event.APPROVED,

@@ -44,7 +44,7 @@ class PlanRefused(DomainError):
     ) -> None:
         self.refused, self.could_be_overridden = refused, could_be_overridden
         count = "1 session" if len(refused) == 1 else f"{len(refused)} sessions"
-        super().__init__(f"{count} cannot take place as planned. Nothing has been planned so far.")
+        super().__init__(f"{count} cannot take place as planned. Nothing has been planned.")
 
 
 class InUse(DomainError):
@@ -57,7 +57,7 @@ class InUse(DomainError):
 _WORDS = {
     Refusal.NOTICE: "It has passed, or is too soon.",
     Refusal.HORIZON: "It is too far ahead.",
-    Refusal.LIMIT: "No more can be booked in that time.",
+    Refusal.LIMIT: "That day, week or month is full.",
     Refusal.DEADLINE: "It begins too soon to be booked online.",
     Refusal.NOT_PLANNED: "Nothing is planned then.",
     Refusal.NO_SPOTS: "There are not enough free places.",

@@ -64,9 +64,11 @@ def free_expired(
     sessions = _sessions_with_expired(resource_ids, starts_at, ends_at, now)
     if not sessions:
         return
+    # Bookings are locked before sessions, as by whoever leaves one.
+    bookings = lock_bookings(Booking.objects.lapsed(now).filter(session__in=sessions))
     for hold in Hold.objects.filter(session__in=sessions, expires_at__lte=now):
         end_hold(hold)
-    for booking in lock_bookings(Booking.objects.lapsed(now).filter(session__in=sessions)):
+    for booking in bookings:
         # One that was approved while its lock was awaited keeps its time.
         if booking.status_at(now) == Status.EXPIRED:
             _end(booking, actor=_BY_ITSELF, now=now)

@@ -1,5 +1,6 @@
 """Keeping a chosen time while its form is filled in."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +16,9 @@ from booking.operations.take import occupy, take
 from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish, own_of
 from config.core import clock
+from config.core.errors import TryAgain
 
+logger = logging.getLogger(__name__)
 # What one browser can want: the time that is looked at, and one in another tab.
 MAX_HOLDS = 2
 _ANYBODY = Actor(kind=ActorKind.CLIENT, source=Source.WEB)
@@ -86,6 +89,15 @@ def release_hold(*, hold: Hold) -> None:
 def end_expired_holds() -> int:
     """Clear away holds that are over, and say how many; nobody waits for this to have happened."""
     over = Hold.objects.filter(expires_at__lte=clock.now()).select_related("session")
-    for hold in (rows := list(over.order_by("pk"))):
-        release_hold(hold=hold)
-    return len(rows)
+    return sum(_end_if_over(hold) for hold in list(over.order_by("pk")))
+
+
+def _end_if_over(hold: Hold) -> bool:
+    """False for one that was extended meanwhile, or has to wait for the next time."""
+    try:
+        with locking.locked_resources([hold.session.provider_id]):
+            is_over = Hold.objects.filter(pk=hold.pk, expires_at__lte=clock.now()).exists()
+            return is_over and end_hold(hold)
+    except TryAgain as reason:
+        logger.info("hold %s is left: %s", hold.pk, reason)
+        return False

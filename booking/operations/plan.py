@@ -72,11 +72,16 @@ def plan_sessions(
 
 
 def change_session(*, session: Session, terms: Terms) -> None:
-    """Offer a planned session otherwise. Raises `InUse` for fewer places than are taken."""
-    rows = Session.objects.filter(pk=session.pk, spots_taken__lte=terms.capacity)
-    if not rows.update(**asdict(terms)):
-        taken = Session.objects.get(pk=session.pk).spots_taken
-        raise InUse(f"{_places(taken)} taken already.")
+    """Offer a planned session otherwise. Raises `InUse` for fewer places than are taken, and
+    `PolicyViolation` for one that does not take place any more.
+    """
+    rows = Session.objects.filter(pk=session.pk)
+    if rows.filter(spots_taken__lte=terms.capacity).update(**asdict(terms)):
+        return
+    row = rows.first()
+    if row is None:
+        raise PolicyViolation("This session does not take place any more.")
+    raise InUse(f"{_places(row.spots_taken)} taken already.")
 
 
 def delete_session(*, session: Session) -> None:
@@ -85,7 +90,7 @@ def delete_session(*, session: Session) -> None:
         if row is None:
             return
         requests = Booking.objects.of_session(row, clock.now()).filter(session__isnull=True)
-        if taken := row.spots_taken + requests.count():
+        if taken := row.spots_taken + sum(requests.values_list("spots", flat=True)):
             raise InUse(f"{_places(taken)} taken or asked for: cancel the session instead.")
         row.delete()
 

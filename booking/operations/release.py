@@ -3,6 +3,7 @@
 from django.db.models import F, Max
 
 from booking.lifecycle import Status
+from booking.locking import lock_rows
 from booking.models import Booking, Claim, Hold, Session
 
 
@@ -31,8 +32,10 @@ def end_hold(hold: Hold) -> bool:
 def renew_claims(session_id: int) -> None:
     """A session takes time as long as anything that is in it: for good with anything firm.
 
-    For whoever has joined or left one that others are in.
+    For whoever has joined or left one that others are in, or became firm there. Whoever else does
+    so at this moment is waited for: neither would see what the other has written.
     """
+    lock_rows(Session.objects.filter(pk=session_id))
     bookings = Booking.objects.filter(session=session_id)
     until = None
     if not bookings.exclude(status=Status.PENDING).exists():

@@ -11,7 +11,7 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Business
 from booking.closures import closure_of, closure_of_service
-from booking.models import Service
+from booking.models import Service, Session
 from booking.operations import is_untouched
 from booking.rulebook import rulebook_at, rulebook_of
 from booking.web import errors, form_token
@@ -83,10 +83,11 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
 
 
 def _choices(service: Service, query: PageQuery, now: datetime) -> dict[str, object]:
-    """What stands around the calendar, to choose who and on which clock."""
+    """What stands around the calendar, to choose who, how many and on which clock."""
+    most = Session.objects.most_places(service, now)
     return {
         "providers": service.providers.active(),
-        "party_sizes": range(1, min(service.capacity, _LARGEST_PARTY) + 1),
+        "party_sizes": range(1, min(most, _LARGEST_PARTY) + 1),
         "zone_options": zone_options(now, query.timezone),
         "hours": query.hours or hours_of(service.business.locale),
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from booking.models import Hold, Resource, Service
+from booking.models import Hold, HoldPurpose, Resource, Service
 from booking.validators import FIRST_YEAR, LAST_YEAR, MAX_CAPACITY
 from booking.wish import Wish, own_of
 from config.core.when import zone_names
@@ -95,13 +95,13 @@ def find_provider(service: Service, public_id: str) -> Resource | None:
 
 
 def find_hold(service: Service, public_id: str) -> Hold | None:
-    """The hold of the business with that public id, over or not, if there is one."""
+    """A client's own hold of the business with that public id, over or not, if there is one."""
     try:
         wanted = UUID(public_id)
     except ValueError:
         return None
     holds = Hold.objects.for_business(service.business).select_related("session")
-    return holds.filter(public_id=wanted).first()
+    return holds.filter(public_id=wanted, purpose=HoldPurpose.BROWSER).first()
 
 
 def read_duration(service: Service, text: str) -> int | None:

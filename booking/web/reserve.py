@@ -184,6 +184,7 @@ def _page(
         "other_times": _other_times(choice, wished),
         "kept": kept,
         "kept_until": _clock_time(kept.expires_at, choice) if kept else "",
+        "kept_seconds": round((kept.expires_at - clock.now()).total_seconds()) if kept else 0,
         "form_token": _form_token(request, service.business_id, refusal),
         "refusal": refusal,
         "reason": _reason(refusal),

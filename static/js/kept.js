@@ -8,19 +8,21 @@ const kept = (() => {
   const minutesAndSeconds = (seconds) =>
     `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
+  // The seconds that were left when the page was made count from now on: clocks of visitors differ.
   const remember = () => {
     if (document.querySelector("[data-draft-ends]")) memory.write("sessionStorage", KEY, null);
-    const line = document.querySelector("[data-kept]");
-    if (!line) return;
-    const until = Date.parse(line.dataset.keptUntil);
-    const note = { id: line.dataset.kept, until, business: business() };
+    const line = document.querySelector("[data-kept-seconds]");
+    if (!line || line.dataset.keptEnds) return;
+    const left = line.dataset.keptSeconds * 1000;
+    line.dataset.keptEnds = performance.now() + left;
+    const note = { id: line.dataset.kept, until: Date.now() + left, business: business() };
     memory.write("sessionStorage", KEY, JSON.stringify(note));
   };
 
   const tick = () => {
-    const line = document.querySelector("[data-kept-until]");
+    const line = document.querySelector("[data-kept-ends]");
     if (!line) return;
-    const seconds = Math.ceil((Date.parse(line.dataset.keptUntil) - Date.now()) / 1000);
+    const seconds = Math.ceil((line.dataset.keptEnds - performance.now()) / 1000);
     const words = line.querySelector("[data-kept-words]");
     if (seconds > 0) {
       words.textContent = `This time is kept for you for ${minutesAndSeconds(seconds)} minutes.`;
@@ -28,7 +30,8 @@ const kept = (() => {
     }
     words.textContent = line.dataset.keptOver;
     line.querySelector("button")?.remove();
-    line.removeAttribute("data-kept-until");
+    line.removeAttribute("data-kept-ends");
+    line.removeAttribute("data-kept-seconds");
   };
 
   const show = () => {

@@ -20,7 +20,9 @@
     const before = [];
     for (const [name, value] of Object.entries(wishes)) {
       const field = form.elements[name];
-      if (!value || address.searchParams.has(name) || field.value === value || !offers(field, value)) continue;
+      // An address may name a hold that was given up since: what this tab keeps now counts.
+      const isNamed = name !== "hold" && address.searchParams.has(name);
+      if (!value || isNamed || field.value === value || !offers(field, value)) continue;
       before.push([field, field.value]);
       field.value = value;
       address.searchParams.set(name, value);

@@ -119,7 +119,7 @@ class WishForm(forms.Form):
         duration.choices = [(minutes, minutes) for minutes in service.durations_minutes]
         if len(duration.choices) < 2:
             del self.fields["duration"]
-        if service.capacity < 2:
+        if not service.is_shared:
             del self.fields["spots"]
 
     @property

@@ -67,8 +67,8 @@ class PlanForm(forms.Form):
         min_value=0,
         initial=1440,
         validators=NOTICE_MINUTES,
-        help_text="Until how long before its start clients can join: 1440 is a day, 0 until it"
-        " starts.",
+        help_text="Until how long before its start clients can join: 1440 is a day. It is"
+        " never later than the minimum notice allows.",
     )
     repeat = forms.ChoiceField(
         choices=[(ONCE, "No, this once"), (WEEKLY, "Yes, from week to week")],

@@ -17,7 +17,7 @@ from accounts.permissions import Ability
 from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin
 from booking.admin.sessions.planning import plan_page
 from booking.models import Booking, Session
-from booking.operations import InUse, Terms, change_session
+from booking.operations import InUse, PolicyViolation, Terms, change_session
 from config.core import clock, when
 
 
@@ -32,7 +32,7 @@ class SessionForm(forms.ModelForm[Session]):
         help_texts = {
             "is_bookable": "Untick to take no more clients; those who are booked stay.",
             "booking_deadline_minutes": "Until how long before its start clients can join: 1440 is"
-            " a day, 0 until it starts.",
+            " a day. It is never later than the minimum notice allows.",
         }
 
     def clean_capacity(self) -> int:
@@ -118,8 +118,8 @@ class SessionAdmin(ScopedAdmin):
             return super().changeform_view(
                 request, object_id, form_url, shown | (extra_context or {})
             )
-        except InUse as error:
-            # Somebody has joined since the form looked.
+        except (InUse, PolicyViolation) as error:
+            # Somebody has joined since the form looked, or it was cancelled.
             messages.error(request, error.message)
             return redirect(request.path)
 

@@ -151,7 +151,7 @@ def test_each_date_in_the_way_is_named_with_the_ways_on(
     answer = page.post(ADD, series(lesson))
     text = text_of(answer)
     assert answer.status_code == 409
-    assert "2 sessions cannot take place as planned. Nothing has been planned so far." in text
+    assert "2 sessions cannot take place as planned. Nothing has been planned." in text
     assert f"Mon 8 Mar, 18:00 Taken by Eva Klein, Mon 8 Mar, 17:00. {booking.reference}" in text
     assert "Mon 15 Mar, 18:00 Time off: Fair." in text
     assert "Plan them all the same" not in text
@@ -179,7 +179,7 @@ def test_a_missing_room_is_explained(page: Client, lesson: Service, plan: Plan) 
     lesson.providers.add(ProviderFactory.create(business=lesson.business))
     plan(MONDAYS[0], provider=lesson.providers.last())
     text = text_of(page.post(ADD, form(lesson)))
-    assert "Nothing of “Room” is free." in text
+    assert "None of “Room” is free." in text
     assert "Hall: taken by the session Class, Mon 8 Mar, 18:00 (0 of 6 places taken)." in text
 
 

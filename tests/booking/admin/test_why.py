@@ -220,7 +220,7 @@ def test_each_room_says_why_it_is_not_free(page: Client, service: Service, booke
     )
     booked(at(8))
     text = ask(page, service, at="10:00")
-    assert "Nothing of “Room” is free. Blue Time off: Painting. Red The day from" in text
+    assert "None of “Room” is free. Blue Time off: Painting. Red The day from" in text
     assert "Tuesday, 2 March 2027 has as many appointments of Red as allowed." in text
 
 

@@ -17,6 +17,7 @@ from booking.operations import (
     place_hold,
     release_hold,
 )
+from booking.operations import hold as hold_module
 from booking.rulebook import rulebook_of
 from booking.taken import moment
 from booking.wish import Wish, own_of
@@ -206,3 +207,35 @@ def test_a_hold_knows_nothing_of_a_provider_who_has_left(
     service.providers.clear()
     assert booked(at(8), hold=kept).provider == provider
     assert Booking.objects.count() == 1
+
+
+def test_a_hold_that_is_over_is_not_counted_twice(
+    service: Service, booked: Book, clock: time_machine.Traveller
+) -> None:
+    Service.objects.update(capacity=3)
+    service.refresh_from_db()
+    booked(at(8), email="one@example.com")
+    kept = hold(service)
+    clock.move_to(NOW + FIVE_MINUTES)
+    date = at(8).date()
+    slots = offers.find_slots(
+        rulebook_of(service.business),
+        Wish(service=service, own=own_of(kept)),
+        first=date,
+        last=date,
+        viewer_tz="UTC",
+        now=NOW + FIVE_MINUTES,
+    )
+    assert slots[0].spots_left == 2
+    assert booked(at(8), email="two@example.com", hold=kept).status == Status.CONFIRMED
+
+
+def test_a_hold_that_cannot_be_ended_now_does_not_keep_the_others(
+    service: Service, clock: time_machine.Traveller
+) -> None:
+    first, second = hold(service), hold(service, at(9))
+    clock.move_to(NOW + FIVE_MINUTES)
+    # Extended at the last moment, by a transaction that the sweep had to wait for.
+    Hold.objects.filter(pk=first.pk).update(expires_at=NOW + 2 * FIVE_MINUTES)
+    assert [hold_module._end_if_over(each) for each in (first, second)] == [False, True]
+    assert Hold.objects.get() == first

@@ -204,3 +204,9 @@ def test_the_sweep_ends_requests_in_a_class_one_by_one(
     clock.move_to(NOW + timedelta(hours=24))
     assert len(expire_pending()) == 2
     assert spots() == [0]
+
+
+def test_what_a_whole_party_pays_may_be_large(group: Service, booked: Book) -> None:
+    Service.objects.update(price_amount=999_999_999)
+    group.refresh_from_db()
+    assert booked(at(8), spots=3, service=group).price_amount == 2_999_999_997

@@ -246,3 +246,11 @@ def test_nothing_is_said_of_a_hold_that_is_over(
     address = press_first(client)
     clock.move_to(NOW + timedelta(minutes=5))
     assert "kept for you" not in text_of(client.get(address))
+
+
+def test_parties_follow_the_largest_class_to_come(client: Client, service: Service) -> None:
+    Service.objects.update(starts="planned", capacity=1)
+    service.refresh_from_db()
+    PlannedSessionFactory.create(service=service, starts_at=at(8), capacity=4)
+    page = text_of(client.get(CALENDAR))
+    assert "For how many 1 person 2 people 3 people 4 people Time zone" in page
