@@ -20,6 +20,7 @@ from booking.taken import (
     thing_of,
 )
 from booking.wish import Wish
+from config.core.prepared import Epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The ways to have one start, the one to take first, and all others with what is in the way."""
+    """The ways to have one start, the one to take first; if none, all with what is in the way."""
 
     choices: list[Choice]
     refused: list[Way]
@@ -129,24 +130,26 @@ def choose(
     ignoring: frozenset[Refusal] = frozenset(),
     only: Choice | None = None,
 ) -> Answer:
-    """Every way to have the start (rule 11), those that the fewest reasons stand in first.
+    """The ways to have the start (rule 11), those that the fewest reasons stand in first.
 
-    Reasons in `ignoring` do not count, nor does then that the service no longer lasts so long.
-    With `only`, nothing beyond what that choice names: asked under the lock, it says whether the
-    choice still holds, or whether its session has become one to join.
+    Where some are free, only they. Reasons in `ignoring` do not count, nor does then that the
+    service no longer lasts so long. With `only`, nothing beyond what that choice names: asked under
+    the lock, it says whether the choice still holds, or whether its session has become one to join.
     """
     if only:
         wish = replace(wish, provider_id=only.provider_id, session_id=only.session_id)
     if not _is_known(rulebook, replace(wish, duration_minutes=None) if ignoring else wish):
         return NOTHING
     query = _query_of_start(rulebook, wish, start, now, thing_ids=only.thing_ids if only else None)
-    found = availability.explain(query, start=instant(start)).ways
+    at = instant(start)
+    # Why others cannot is only asked where nobody can.
+    found = availability.open_ways(query, start=at) or availability.explain(query, start=at).ways
     ignored = {(way.provider_id, way.session_id): _codes(way, ignoring) for way in found}
     ways = [
         replace(way, reasons=tuple(why for why in way.reasons if why.code not in ignoring))
         for way in found
     ]
-    things = availability.choose_resources(query, start=instant(start)) or ()
+    things = availability.choose_resources(query, start=at) or ()
     choices = [
         Choice(
             way.provider_id,
@@ -269,8 +272,8 @@ def _fairest_first(
         starts_at__lt=start + timedelta(days=8),
     )
     sessions: dict[int, list[availability.Span]] = defaultdict(list)
-    for pk, begin, end in claims.values_list("resource_id", "starts_at", "ends_at"):
-        sessions[pk].append(availability.Span(instant(begin), instant(end)))
+    for pk, begin, end in claims.values_list("resource_id", Epoch("starts_at"), Epoch("ends_at")):
+        sessions[pk].append(availability.Span(begin, end))
     workloads = {
         pk: availability.workload(taken, start=instant(start), business_tz=rulebook.timezone)
         for pk, taken in sessions.items()

@@ -21,7 +21,7 @@ from booking.availability.reasons import (
     Way,
 )
 from booking.availability.rooms import choose_resources
-from booking.availability.slots import explain, find_slots, group_by_date
+from booking.availability.slots import explain, find_slots, group_by_date, open_ways
 from booking.availability.values import (
     Claim,
     Instant,
@@ -73,6 +73,7 @@ __all__ = [
     "find_slots",
     "group_by_date",
     "iso_times",
+    "open_ways",
     "plan",
     "resolve_wall",
     "workload",

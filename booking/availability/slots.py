@@ -58,6 +58,23 @@ def explain(query: Query, *, start: Instant) -> Explanation:
     return Explanation(start, tuple(ways))
 
 
+def open_ways(query: Query, *, start: Instant) -> list[Way]:
+    """The ways to book the start that nothing speaks against, in the order of `explain`.
+
+    The same as those of its ways that have no reasons, without looking for the reasons of others:
+    of fifty providers a hundredth of the work.
+    """
+    ways = [
+        Way(session.provider_id, session.id, ())
+        for session in query.sessions
+        if session.starts_at == start and not join_reasons(query, session)
+    ]
+    if not out_of_range(query, start):
+        for slot in _new_slots(query, start, start + 1):
+            ways += [Way(provider_id, None, ()) for provider_id in slot.provider_ids]
+    return ways
+
+
 def group_by_date(slots: Iterable[Slot], tz: str) -> dict[date, list[Slot]]:
     """The slots, which come ordered by start, under the dates in `tz` on which they start."""
     grouped: dict[date, list[Slot]] = {}

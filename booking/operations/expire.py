@@ -7,6 +7,7 @@ request itself is ended by the sweep each minute, or by whoever books the time b
 import logging
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -18,6 +19,7 @@ from booking.operations.record import Actor, record_change
 from booking.operations.release import end_hold, give_back
 from config.core import clock
 from config.core.errors import TryAgain
+from config.core.prepared import Prepared, moment_param
 
 logger = logging.getLogger(__name__)
 _BY_ITSELF = Actor(kind=ActorKind.SYSTEM, source=Source.WORKER)
@@ -78,13 +80,23 @@ def free_expired(
 def _sessions_with_expired(
     resource_ids: Collection[int], starts_at: datetime, ends_at: datetime, now: datetime
 ) -> set[int]:
+    rows = _expired_of(tuple(resource_ids)).rows({"since": starts_at, "until": ends_at, "now": now})
+    return {session_id for (session_id,) in rows}
+
+
+# One for each set of people and things that is booked.
+@lru_cache(maxsize=256)
+def _expired_of(resource_ids: tuple[int, ...]) -> Prepared:
+    now = moment_param("now")
     expired = Hold.objects.filter(session=OuterRef("session"), expires_at__lte=now)
     lapsed = Booking.objects.lapsed(now).filter(session=OuterRef("session"))
     claims = Claim.objects.filter(
-        resource__in=resource_ids, ends_at__gt=starts_at, starts_at__lt=ends_at
+        Q(expires_at__lte=now) | Exists(expired) | Exists(lapsed),
+        resource__in=resource_ids,
+        ends_at__gt=moment_param("since"),
+        starts_at__lt=moment_param("until"),
     )
-    over = Q(expires_at__lte=now) | Exists(expired) | Exists(lapsed)
-    return set(claims.filter(over).values_list("session_id", flat=True))
+    return Prepared(claims.values_list("session_id"))
 
 
 def _end(row: Booking, *, actor: Actor, now: datetime) -> None:

@@ -13,7 +13,7 @@ from accounts.models import Business
 from booking.closures import closure_of, closure_of_service
 from booking.models import Service, Session
 from booking.operations import is_untouched
-from booking.rulebook import rulebook_at, rulebook_of
+from booking.rulebook import Rulebook, rulebook_at, rulebook_of
 from booking.web import errors, form_token
 from booking.web.calendar import build_calendar
 from booking.web.query import PageQuery, read_query
@@ -57,11 +57,7 @@ def business(request: HttpRequest, business_slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def service(request: HttpRequest, business_slug: str, service_slug: str) -> HttpResponse:
-    rules = rulebook_at(business_slug)
-    found = rules.offered.get(service_slug) if rules else None
-    if rules is None or found is None:
-        found = find_service(business_slug, service_slug)
-        rules = rulebook_of(found.business)
+    rules, found = find_offer(business_slug, service_slug)
     if found.business.slug != business_slug:
         return to_present_slug(request, found.business)
     if closed := closed_page(request, found.business, found):
@@ -112,7 +108,20 @@ def find_business(slug: str) -> Business:
     return get_object_or_404(Business.objects.at(slug).select_related("settings"))
 
 
+def find_offer(business_slug: str, service_slug: str) -> tuple[Rulebook, Service]:
+    """The service, with the rules of its business; it may be archived. Raises `Http404`."""
+    rules = rulebook_at(business_slug)
+    if rules and (service := rules.offered.get(service_slug)):
+        return rules, service
+    service = _stored(business_slug, service_slug)
+    return rulebook_of(service.business), service
+
+
 def find_service(business_slug: str, service_slug: str) -> Service:
+    return find_offer(business_slug, service_slug)[1]
+
+
+def _stored(business_slug: str, service_slug: str) -> Service:
     rows = Service.objects.select_related("business__settings")
     try:
         return rows.get(business__slug=business_slug, slug=service_slug)

@@ -23,6 +23,7 @@ from booking.availability import (
     explain,
     find_slots,
     group_by_date,
+    open_ways,
 )
 from tests.booking.availability import oracle
 from tests.booking.availability.oracle import Offer, Oracle, World
@@ -115,6 +116,15 @@ def test_start_is_offered_exactly_when_nothing_refuses_it(world: World, fives: l
         if not way.reasons
     }
     assert explained == ways_offered
+
+
+@thorough
+@given(worlds(), st.lists(st.integers(0, 2 * 288), max_size=30))
+def test_open_ways_are_those_that_nothing_refuses(world: World, fives: list[int]) -> None:
+    offered = {slot.starts_at for slot in slots_in(world)}
+    for start in offered | starts_around(world, fives):
+        explained = explain(world.query, start=start).ways
+        assert open_ways(world.query, start=start) == [way for way in explained if not way.reasons]
 
 
 @steady
