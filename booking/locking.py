@@ -26,16 +26,17 @@ _INSTALLATION = 0x4F70656E736C6F74
 
 @contextmanager
 def locked_resources(
-    resource_ids: Iterable[int], *, limited: Service | None = None
+    resource_ids: Iterable[int], *, limited: Service | None = None, is_patient: bool = True
 ) -> Iterator[None]:
     """One transaction that has the resources' time to itself, and the count of a `limited` service.
 
-    Raises `TryAgain` when the lock cannot be had in time. Nothing slow belongs inside.
+    Raises `TryAgain` when the lock cannot be had in time, or at once where that is not patient.
+    Nothing slow belongs inside.
     """
     with _transaction():
         if limited:
             lock_rows(Service.objects.filter(pk=limited.pk))
-        lock_rows(Resource.objects.filter(pk__in=set(resource_ids)))
+        lock_rows(Resource.objects.filter(pk__in=set(resource_ids)), is_patient=is_patient)
         yield
 
 
@@ -72,13 +73,14 @@ def lock_bookings(rows: BookingQuerySet) -> list[Booking]:
     return list(rows)
 
 
-def lock_rows(rows: QuerySet[Any]) -> None:
+def lock_rows(rows: QuerySet[Any], *, is_patient: bool = True) -> None:
     """Lock the rows until the transaction ends, in the order of their ids.
 
     Of several kinds, services come first, then resources, bookings, sessions, clients.
     """
     if connection.features.has_select_for_update:
-        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        rows = rows.order_by("pk").select_for_update(no_key=True, nowait=not is_patient)
+        list(rows.values_list("pk"))
 
 
 @contextmanager

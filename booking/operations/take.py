@@ -20,10 +20,11 @@ from booking.operations.release import end_hold
 from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish
 from config.core import clock
+from config.core.errors import TryAgain
 
 T = TypeVar("T")
 NO_REFUSALS: frozenset[Refusal] = frozenset()
-MAX_CANDIDATES = 5
+MAX_CANDIDATES = 8
 # Of how many of the fairest ways a loser tries one: all who lost look again at the same moment.
 SPREAD = 4
 
@@ -42,17 +43,23 @@ def take(
 ) -> T:
     """Find the fairest way to have the start, and `write` it while nobody else can take it.
 
-    A way lost to somebody quicker is followed by one of the next best, at most five in all, so that
-    people who come at the same moment do not all queue for the same provider. A hold that
-    the asker has is given up for it, in the same transaction: if the start cannot be had, it stays.
+    A way lost to somebody quicker is followed by one of the next best, at most eight in all: people
+    who come at the same moment do not all queue for the same provider. A hold that the asker has is
+    given up for it, in the same transaction: if the start cannot be had, it stays.
     Raises `SlotTaken`, `SlotUnavailable`, `TryAgain`, and whatever `write` raises; then nothing has
     changed.
     """
     rules = rulebook_of(wish.service.business)
     for attempt in range(MAX_CANDIDATES):
-        choice = _pick(_choose(rules, wish, start, ignoring), attempt)
+        alike = _alike(_choose(rules, wish, start, ignoring))
+        choice = secrets.choice(alike[: SPREAD**attempt])
+        # Another who is free is better than waiting for the fairest, who is being booked just now.
+        is_patient = len(alike) == 1 or attempt == MAX_CANDIDATES - 1
+        limited = _if_limited(rules, wish)
         try:
-            with locking.locked_resources(choice.resource_ids, limited=_if_limited(rules, wish)):
+            with locking.locked_resources(
+                choice.resource_ids, limited=limited, is_patient=is_patient
+            ):
                 # The rules may have changed since they were read outside the lock.
                 rules = rulebook_of(wish.service.business)
                 _clear(rules, wish, start, choice)
@@ -62,6 +69,9 @@ def take(
                 return write(rules, choice)
         except SlotTaken:
             continue
+        except TryAgain:
+            if is_patient:
+                raise
         except IntegrityError as error:
             if guard.NAME not in str(error):
                 raise
@@ -105,12 +115,11 @@ def _choose(
     raise SlotUnavailable(codes, others)
 
 
-def _pick(choices: list[Choice], attempt: int) -> Choice:
-    """The fairest at first; then any of more and more that are no worse of their kind."""
+def _alike(choices: list[Choice]) -> list[Choice]:
+    """The fairest way, and the others of its kind: sessions to join, or new ones by the rules."""
     first = choices[0]
     kind = (first.session_id is None, first.ignored)
-    alike = [choice for choice in choices if (choice.session_id is None, choice.ignored) == kind]
-    return secrets.choice(alike[: SPREAD**attempt])
+    return [choice for choice in choices if (choice.session_id is None, choice.ignored) == kind]
 
 
 def _is_lost(way: Way) -> bool:

@@ -49,7 +49,7 @@ def _then_pause(function: Callable[..., Any], seconds: float) -> Callable[..., A
 
 
 @contextmanager
-def _lock_in_any_order(resource_ids: Iterable[int], *, limited: Any = None) -> Iterator[None]:
+def _lock_in_any_order(resource_ids: Iterable[int], **given: Any) -> Iterator[None]:
     with locking._transaction():
         for pk in resource_ids:
             list(Resource.objects.filter(pk=pk).select_for_update().values_list("pk"))
@@ -69,7 +69,7 @@ if "no-lock" in _words:
     if connection.vendor == "sqlite":
         # Its lock is the transaction, which begins with the right to write.
         locking._transaction = _no_transaction
-    locking.lock_rows = lambda rows: None
+    locking.lock_rows = lambda rows, **given: None
 if "no-rule" in _words:
     module._check_again = lambda rules, wish, start, choice, ignoring: choice
 if "pause" in _words:
