@@ -6,8 +6,8 @@ from booking.lifecycle import Status, check_transition
 from booking.locking import locked_booking
 from booking.models import ActorKind, Booking
 from booking.operations.errors import PolicyViolation
-from booking.operations.record import Actor, record_change
-from booking.operations.release import give_back
+from booking.operations.leave import leave
+from booking.operations.record import Actor
 from config.core import clock
 
 
@@ -29,30 +29,18 @@ def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
 
 def end_by_cancelling(row: Booking, *, reason: str, actor: Actor) -> None:
     """Part of the caller's transaction, which has locked the open booking."""
-    now, before, session_id = clock.now(), row.status, row.session_id
-    row.session = None
-    row.status, row.cancellation_reason = Status.CANCELLED, reason
-    row.cancelled_at = row.updated_at = now
+    now = clock.now()
+    row.cancellation_reason, row.cancelled_at = reason, now
     # Calendars ignore a cancellation whose SEQUENCE has not been raised (RFC 5546 §2.1.4).
     row.sequence += 1
-    row.save(
-        update_fields=[
-            "session",
-            "status",
-            "cancellation_reason",
-            "cancelled_at",
-            "updated_at",
-            "sequence",
-        ]
-    )
-    give_back(session_id, spots=row.spots)
-    record_change(
+    leave(
         row,
-        Event.CANCELLED,
+        Status.CANCELLED,
+        event=Event.CANCELLED,
         actor=actor,
         now=now,
-        before={"status": before},
-        after={"status": row.status, "reason": reason},
+        written=["cancellation_reason", "cancelled_at", "sequence"],
+        said={"reason": reason},
     )
 
 

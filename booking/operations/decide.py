@@ -5,8 +5,9 @@ from booking.locking import lock_bookings, locked_booking
 from booking.models import Booking
 from booking.offers import Choice
 from booking.operations.errors import SlotTaken
+from booking.operations.leave import leave
 from booking.operations.record import Actor, record_change
-from booking.operations.release import give_back, renew_claims
+from booking.operations.release import renew_claims
 from booking.operations.take import occupy, take
 from booking.rulebook import Rulebook
 from booking.wish import wish_of
@@ -102,18 +103,16 @@ def reject_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
     with locked_booking(booking) as row:
         if row.status == Status.REJECTED:
             return row
-        now, before, session_id = clock.now(), row.status, row.session_id
+        now = clock.now()
         check_transition(row.status_at(now), Status.REJECTED)
-        row.session = None
-        row.status, row.rejection_reason, row.updated_at = Status.REJECTED, reason, now
-        row.save(update_fields=["session", "status", "rejection_reason", "updated_at"])
-        give_back(session_id, spots=row.spots)
-        record_change(
+        row.rejection_reason = reason
+        leave(
             row,
-            Event.REJECTED,
+            Status.REJECTED,
+            event=Event.REJECTED,
             actor=actor,
             now=now,
-            before={"status": before},
-            after={"status": row.status, "reason": reason},
+            written=["rejection_reason"],
+            said={"reason": reason},
         )
     return row

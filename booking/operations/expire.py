@@ -15,8 +15,9 @@ from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status
 from booking.locking import lock_bookings, locked_booking
 from booking.models import ActorKind, Booking, Claim, Hold, Session, Source
-from booking.operations.record import Actor, record_change
-from booking.operations.release import end_hold, give_back
+from booking.operations.leave import leave
+from booking.operations.record import Actor
+from booking.operations.release import end_hold
 from config.core import clock
 from config.core.errors import TryAgain
 from config.core.prepared import Prepared, moment_param
@@ -36,7 +37,7 @@ def expire_booking(*, booking: Booking, actor: Actor = _BY_ITSELF) -> Booking:
         now = clock.now()
         if row.status_at(now) != Status.EXPIRED:
             raise InvalidTransition(f"This booking is {row.get_status_display().lower()}.")
-        _end(row, actor=actor, now=now)
+        leave(row, Status.EXPIRED, event=Event.EXPIRED, actor=actor, now=now)
     return row
 
 
@@ -73,7 +74,7 @@ def free_expired(
     for booking in bookings:
         # One that was approved while its lock was awaited keeps its time.
         if booking.status_at(now) == Status.EXPIRED:
-            _end(booking, actor=_BY_ITSELF, now=now)
+            leave(booking, Status.EXPIRED, event=Event.EXPIRED, actor=_BY_ITSELF, now=now)
     Session.objects.filter(pk__in=sessions, spots_taken=0, is_planned=False).delete()
 
 
@@ -97,18 +98,3 @@ def _expired_of(resource_ids: tuple[int, ...]) -> Prepared:
         starts_at__lt=moment_param("until"),
     )
     return Prepared(claims.values_list("session_id"))
-
-
-def _end(row: Booking, *, actor: Actor, now: datetime) -> None:
-    session_id, row.session = row.session_id, None
-    row.status, row.updated_at = Status.EXPIRED, now
-    row.save(update_fields=["session", "status", "updated_at"])
-    give_back(session_id, spots=row.spots)
-    record_change(
-        row,
-        Event.EXPIRED,
-        actor=actor,
-        now=now,
-        before={"status": Status.PENDING},
-        after={"status": row.status},
-    )
