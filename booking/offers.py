@@ -14,6 +14,7 @@ from booking.taken import (
     Around,
     instant,
     live_sessions,
+    moment,
     provider_of,
     read_facts,
     starts_of_service,
@@ -67,7 +68,7 @@ def find_slots(
     """
     if not _is_known(rulebook, wish):
         return []
-    query = query_of_dates(rulebook, wish, first=first, last=last, now=now)
+    query = query_of_dates(rulebook, wish, first=first, last=last, viewer_tz=viewer_tz, now=now)
     return availability.find_slots(
         query, viewer_tz=viewer_tz, first=first, last=last, include_full=include_full
     )
@@ -82,7 +83,7 @@ def explain_day(
     rulebook: Rulebook, wish: Wish, *, day: date, viewer_tz: str, now: datetime
 ) -> list[Explanation]:
     """Every start that the hours or the sessions give on `day` in `viewer_tz`, taken or not."""
-    query = query_of_dates(rulebook, wish, first=day, last=day, now=now)
+    query = query_of_dates(rulebook, wish, first=day, last=day, viewer_tz=viewer_tz, now=now)
     starts = availability.find_slots(
         _as_if_nothing_were_taken(query, day), viewer_tz=viewer_tz, first=day, last=day
     )
@@ -282,17 +283,16 @@ def _fairest_first(
 
 
 def query_of_dates(
-    rulebook: Rulebook, wish: Wish, *, first: date, last: date, now: datetime
+    rulebook: Rulebook, wish: Wish, *, first: date, last: date, viewer_tz: str, now: datetime
 ) -> Query:
-    """All that the engine needs to know of these dates in any zone; for an active service."""
-    around = Around(
-        wish=wish,
-        # A day more on either side holds those dates in every zone.
-        starts_at=datetime.combine(first, time.min, UTC) - timedelta(days=1),
-        # … and a start on the last of them reaches as far as its duration and its buffer.
-        ends_at=datetime.combine(last, time.min, UTC) + timedelta(days=4),
-        now=now,
+    """All that the engine needs to know of these dates in `viewer_tz`; for an active service."""
+    begin, end = (
+        moment(availability.resolve_wall(day, time.min, viewer_tz))
+        for day in (first, last + timedelta(days=1))
     )
+    # A start on the last date reaches as far as its duration.
+    reach = timedelta(minutes=duration_of(rulebook, wish))
+    around = Around(wish=wish, starts_at=begin, ends_at=end + reach, now=now)
     return _query(rulebook, around)
 
 

@@ -113,7 +113,9 @@ def _taken_of(rulebook: Rulebook, pk: int, facts: Facts) -> dict[str, Any]:
 
 
 def _blocked(rulebook: Rulebook, around: Around) -> dict[int | None, tuple[availability.Span, ...]]:
-    since, until = instant(around.starts_at), instant(around.ends_at)
+    # With room for dates of the business's zone that the viewer's reach into.
+    room = timedelta(days=1)
+    since, until = instant(around.starts_at - room), instant(around.ends_at + room)
     return {
         pk: tuple(span for span in spans if span.starts_at < until and span.ends_at > since)
         for pk, spans in rulebook.blocked.items()

@@ -76,7 +76,12 @@ class _Search:
         asked = self.query
         first, last = asked.first, asked.last
         known = offers.query_of_dates(
-            self.rulebook, asked.wish, first=first, last=last, now=self.now
+            self.rulebook,
+            asked.wish,
+            first=first,
+            last=last,
+            viewer_tz=asked.timezone,
+            now=self.now,
         )
         slots = availability.find_slots(
             known,
