@@ -1,3 +1,21 @@
-from booking.admin import blocked_periods, bookings, clients, hours, services, sessions, settings
+from booking.admin import (
+    blocked_periods,
+    bookings,
+    clients,
+    hours,
+    resources,
+    services,
+    sessions,
+    settings,
+)
 
-__all__ = ["blocked_periods", "bookings", "clients", "hours", "services", "sessions", "settings"]
+__all__ = [
+    "blocked_periods",
+    "bookings",
+    "clients",
+    "hours",
+    "resources",
+    "services",
+    "sessions",
+    "settings",
+]

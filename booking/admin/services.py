@@ -10,22 +10,17 @@ from django.utils.text import slugify
 from accounts.models import Business
 from accounts.scoped_admin import OwnRowsFilter, ScopedInline, scope_of
 from accounts.slugs import make_slug
+from booking.admin.limits import LIMIT_LABELS, LIMITS
 from booking.admin.required import RequiredGroupInline
 from booking.admin.sessions.notes import tell_of_planned
 from booking.admin.stranding import AsksBeforeStranding
 from booking.closures import closure_of_service
-from booking.models import Question, Resource, ResourceKind, Service
+from booking.models import Question, Resource, Service
 from booking.models.service import validate_choices, validate_durations
 from config.core import clock
 from config.core.fields import LinesField, MinutesField, MoneyField
 from config.core.money import format_money
 
-LIMITS = ("limit_per_day", "limit_per_week", "limit_per_month")
-LIMIT_LABELS = {
-    "limit_per_day": "At most, in a day",
-    "limit_per_week": "At most, in a week",
-    "limit_per_month": "At most, in a month",
-}
 # Left empty by a service, these are as the business's booking settings say.
 INHERITED = (
     "buffer_before_minutes",
@@ -295,50 +290,3 @@ def _approval_field(business: Business | None) -> forms.Field:
         widget=widget,
         help_text="With “yes” every booking waits as a request until somebody approves it.",
     )
-
-
-class ResourceForm(forms.ModelForm[Resource]):
-    class Meta:
-        model = Resource
-        fields = ("business", "name", "kind", "email", "schedule", "priority", "is_active", *LIMITS)
-        labels = {"is_active": "Takes bookings", "priority": "Order", **LIMIT_LABELS}
-        help_texts = {
-            "kind": "Only a person can offer services.",
-            "email": "Mails about this person's bookings go there too.",
-            "schedule": "",
-            "priority": "When several are free, the lowest number is asked first.",
-            "is_active": "Untick to take no more bookings; those made stay.",
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "schedule" in self.fields:
-            label = "The business's own hours"
-            self.fields["schedule"].empty_label = label  # type: ignore[attr-defined]
-
-
-@admin.register(Resource)
-class ResourceAdmin(AsksBeforeStranding):
-    form = ResourceForm
-    hint = "The people, rooms and equipment that are booked"
-    empty_text = "Nobody here yet. Add the people who offer your services."
-    list_display = ("name", "kind", "hours", "is_active")
-    list_filter = ("kind", "is_active")
-    list_select_related = ("schedule",)
-    search_fields = ("name", "email")
-    fieldsets = (
-        (
-            None,
-            {"fields": ("business", "name", "kind", "email", "schedule", "priority", "is_active")},
-        ),
-        (
-            "How many appointments at most",
-            {"classes": ("collapse",), "description": "Empty: no limit.", "fields": LIMITS},
-        ),
-    )
-
-    @admin.display(ordering="schedule__name")
-    def hours(self, resource: Resource) -> str:
-        if resource.schedule:
-            return resource.schedule.name
-        return "Always" if resource.kind != ResourceKind.PERSON else "The business's own"
