@@ -165,7 +165,7 @@ def _each_at(moments: list[datetime], calls: list[Callable[[], httpx.Response]])
 def test_a_hold_that_ends_as_it_is_used_has_one_successor(
     service: Service, start_server: StartServer, race: str
 ) -> None:
-    assert at_its_end(service, start_server, race, rounds=4) == [1] * 4
+    assert at_its_end(service, start_server, race, rounds=2) == [1] * 2
 
 
 def test_with_nothing_to_protect_it_this_test_finds_two(
