@@ -25,6 +25,9 @@ from config.core.errors import TryAgain
 T = TypeVar("T")
 NO_REFUSALS: frozenset[Refusal] = frozenset()
 MAX_CANDIDATES = 8
+# How often a loser looks for somebody who is not being booked just now, before waiting in line:
+# whoever waits and loses knows that the time was sold to somebody else, and gets nearer the end.
+IMPATIENT_CANDIDATES = 3
 # Of how many of the fairest ways a loser tries one: all who lost look again at the same moment.
 SPREAD = 4
 
@@ -54,7 +57,7 @@ def take(
         alike = _alike(_choose(rules, wish, start, ignoring))
         choice = secrets.choice(alike[: SPREAD**attempt])
         # Another who is free is better than waiting for the fairest, who is being booked just now.
-        is_patient = len(alike) == 1 or attempt == MAX_CANDIDATES - 1
+        is_patient = len(alike) == 1 or attempt >= IMPATIENT_CANDIDATES
         limited = _if_limited(rules, wish)
         try:
             with locking.locked_resources(
