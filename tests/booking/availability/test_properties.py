@@ -17,6 +17,7 @@ from booking.availability import (
     Reason,
     Resource,
     Slot,
+    Span,
     Starts,
     Taken,
     choose_resources,
@@ -182,7 +183,7 @@ def test_slots_keep_their_distance_from_taken_time(world: World) -> None:
     for slot in slots_in(world):
         if slot.session_id is None:
             for pk in slot.provider_ids:
-                check_distance(world.query, by_id[pk], slot)
+                assert too_near(world.query, by_id[pk], slot) == []
 
 
 @steady
@@ -195,24 +196,29 @@ def test_chosen_resources_are_free_one_of_each_group(world: World) -> None:
             assert chosen is not None
             for pk, group in zip(chosen, world.query.groups, strict=True):
                 assert pk in [resource.id for resource in group.resources]
-                check_distance(world.query, members[pk], slot)
+                assert too_near(world.query, members[pk], slot) == []
 
 
-def check_distance(query: Query, resource: Resource, slot: Slot) -> None:
+def too_near(query: Query, resource: Resource, slot: Slot) -> list[Span]:
+    """What is taken of the resource and overlaps the slot or leaves it too small a gap."""
     own_before = query.rules.buffer_before_minutes
     own_after = query.rules.buffer_after_minutes
-    for span in resource.blocked:
-        assert slot.ends_at <= span.starts_at or span.ends_at <= slot.starts_at
-    for span in resource.busy:
-        gap_until, gap_since = span.starts_at - slot.ends_at, slot.starts_at - span.ends_at
-        assert gap_until >= own_after * 60 or gap_since >= own_before * 60
-    for claim in resource.claims:
-        gap_before = max(own_after, claim.buffer_before_minutes) * 60
-        gap_after = max(own_before, claim.buffer_after_minutes) * 60
-        assert (
-            slot.ends_at + gap_before <= claim.starts_at
-            or claim.ends_at + gap_after <= slot.starts_at
+    gaps: list[tuple[Span, int, int]] = [(span, 0, 0) for span in resource.blocked]
+    gaps += [(span, own_after, own_before) for span in resource.busy]
+    gaps += [
+        (
+            claim,
+            max(own_after, claim.buffer_before_minutes),
+            max(own_before, claim.buffer_after_minutes),
         )
+        for claim in resource.claims
+    ]
+    return [
+        span
+        for span, before, after in gaps
+        if slot.ends_at + before * 60 > span.starts_at
+        and span.ends_at + after * 60 > slot.starts_at
+    ]
 
 
 @steady
