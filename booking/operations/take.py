@@ -142,12 +142,16 @@ def _is_taken(reason: Reason) -> bool:
 def _check_again(
     rules: Rulebook, wish: Wish, start: datetime, choice: Choice, ignoring: frozenset[Refusal]
 ) -> Choice:
-    """Ask the engine once more, under the lock; a session that has begun meanwhile is joined."""
+    """Ask the engine once more, under the lock; a session that has begun meanwhile is joined.
+
+    One that was to be joined and has ended is lost, as what somebody else has taken is: others may
+    be free.
+    """
     now = clock.now()
     answer = offers.choose(rules, wish, start=start, now=now, ignoring=ignoring, only=choice)
     if answer.choices:
         return answer.choices[0]
-    raise SlotTaken if answer.refused else SlotUnavailable
+    raise SlotTaken if answer.refused or choice.session_id else SlotUnavailable
 
 
 def _if_limited(rules: Rulebook, wish: Wish) -> Service | None:

@@ -8,8 +8,12 @@ import time_machine
 from booking.availability import Refusal
 from booking.lifecycle import Status
 from booking.models import Booking, Claim, Service, Session
+from booking.offers import Choice
 from booking.operations import SlotTaken, SlotUnavailable, cancel_booking, expire_pending
 from booking.operations.decide import approve_booking, reject_booking
+from booking.operations.take import NO_REFUSALS, _check_again
+from booking.rulebook import rulebook_of
+from booking.wish import Wish
 from tests.booking.operations.test_holds import hours_free
 from tests.conftest import CLIENT, NOW, Book, at
 from tests.factories import PlannedSessionFactory, ProviderFactory
@@ -210,3 +214,11 @@ def test_what_a_whole_party_pays_may_be_large(group: Service, booked: Book) -> N
     Service.objects.update(price_amount=999_999_999)
     group.refresh_from_db()
     assert booked(at(8), spots=3, service=group).price_amount == 2_999_999_997
+
+
+def test_a_session_that_ends_while_it_is_joined_is_looked_for_anew(group: Service) -> None:
+    """Under the lock it is lost, not never offered: the hour is free for a session of its own."""
+    provider, rules = group.providers.get(), rulebook_of(group.business)
+    ended = Choice(provider.pk, session_id=1)
+    with pytest.raises(SlotTaken):
+        _check_again(rules, Wish(service=group), at(8), ended, NO_REFUSALS)
