@@ -67,7 +67,8 @@ def plan_sessions(
             raise
         logger.exception("the guard refused what the rule had let through")
         raise SlotTaken from error
-    logger.info("%d sessions of service %s planned by %s", len(sessions), service.pk, actor.user)
+    by = actor.user.pk if actor.user else actor.kind
+    logger.info("%d sessions of service %s planned by %s", len(sessions), service.pk, by)
     return sessions
 
 
