@@ -7,7 +7,7 @@ and retries, and the unlucky wait for seconds.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,22 +22,44 @@ _turn = threading.Lock()
 _PATIENCE_SECONDS = 10
 # Any number, as long as nobody else in the database takes it.
 _INSTALLATION = 0x4F70656E736C6F74
+_FIRST_FREE = """
+SELECT id FROM booking_resource WHERE id = ANY(%(ids)s::bigint[])
+ORDER BY array_position(%(ids)s::bigint[], id) LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+"""
 
 
 @contextmanager
 def locked_resources(
-    resource_ids: Iterable[int], *, limited: Service | None = None, is_patient: bool = True
+    resource_ids: Iterable[int], *, limited: Service | None = None
 ) -> Iterator[None]:
     """One transaction that has the resources' time to itself, and the count of a `limited` service.
 
-    Raises `TryAgain` when the lock cannot be had in time, or at once where that is not patient.
-    Nothing slow belongs inside.
+    Raises `TryAgain` when the lock cannot be had in time. Nothing slow belongs inside.
     """
     with _transaction():
         if limited:
             lock_rows(Service.objects.filter(pk=limited.pk))
-        lock_rows(Resource.objects.filter(pk__in=set(resource_ids)), is_patient=is_patient)
+        lock_rows(Resource.objects.filter(pk__in=set(resource_ids)))
         yield
+
+
+@contextmanager
+def locked_one_of(
+    ways: Sequence[tuple[int, ...]], *, limited: Service | None = None
+) -> Iterator[tuple[int, ...]]:
+    """As `locked_resources`, of the first of the ways whose provider nobody is booking just now.
+
+    A way is a provider, and the rooms and equipment needed, by id. Resources are not waited for, so
+    their order cannot matter. Raises `TryAgain` where one of each way is being booked.
+    """
+    with _transaction():
+        if limited:
+            lock_rows(Service.objects.filter(pk=limited.pk))
+        provider_id = _lock_first_free([way[0] for way in ways])
+        way = next(way for way in ways if way[0] == provider_id)
+        if way[1:]:
+            lock_rows(Resource.objects.filter(pk__in=way[1:]), is_patient=False)
+        yield way
 
 
 @contextmanager
@@ -81,6 +103,18 @@ def lock_rows(rows: QuerySet[Any], *, is_patient: bool = True) -> None:
     if connection.features.has_select_for_update:
         rows = rows.order_by("pk").select_for_update(no_key=True, nowait=not is_patient)
         list(rows.values_list("pk"))
+
+
+def _lock_first_free(provider_ids: list[int]) -> int:
+    """Lock one that is not locked, the earliest in the list. Raises `TryAgain` for none."""
+    if connection.vendor != "postgresql":
+        return provider_ids[0]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_FREE, {"ids": provider_ids})
+        row: tuple[int] | None = cursor.fetchone()
+    if row is None:
+        raise TryAgain
+    return row[0]
 
 
 @contextmanager

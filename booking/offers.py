@@ -1,6 +1,5 @@
 """What can be booked now: the rules, and what is taken, put to the engine."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from booking import availability
 from booking.availability import Explanation, Query, Refusal, Slot, Starts, Way
 from booking.availability.values import NO_LIMITS
-from booking.models import Claim
 from booking.rulebook import Rulebook
 from booking.taken import (
     Around,
@@ -19,9 +17,9 @@ from booking.taken import (
     read_facts,
     starts_of_service,
     thing_of,
+    workloads,
 )
 from booking.wish import Wish
-from config.core.prepared import Epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ def choose(
             () if way.session_id else things,
             ignored[way.provider_id, way.session_id],
         )
-        for way in _fairest_first(rulebook, ways, start=start, now=now)
+        for way in _fairest_first(rulebook, wish, ways, start=start, now=now)
         if way.provider_id is not None
     ]
     choices.sort(key=lambda choice: len(choice.ignored))
@@ -253,33 +251,17 @@ def _is_known(rulebook: Rulebook, wish: Wish) -> bool:
 
 
 def _fairest_first(
-    rulebook: Rulebook, ways: Iterable[Way], *, start: datetime, now: datetime
+    rulebook: Rulebook, wish: Wish, ways: Iterable[Way], *, start: datetime, now: datetime
 ) -> list[Way]:
-    """The ways that nothing speaks against, in the order of whose turn it is (rule 11).
-
-    For how long somebody has been free is known for the last two weeks.
-    """
+    """The ways that nothing speaks against, in the order of whose turn it is (rule 11)."""
     free = [way for way in ways if not way.reasons]
-    provider_ids = {way.provider_id for way in free}
-    if len(provider_ids) < 2:
+    ids = {way.provider_id for way in free if way.provider_id is not None}
+    if len(ids) < 2:
         return availability.fairest_first(free, {})
-    # On either side the week of the start ends within these days.
-    since = start - timedelta(days=14)
-    claims = Claim.objects.live(now).filter(
-        resource__in=provider_ids,
-        starts_at__gte=since,
-        # Says nothing new, but it is what the index is on: without it all of the past is read.
-        ends_at__gt=since,
-        starts_at__lt=start + timedelta(days=8),
-    )
-    sessions: dict[int, list[availability.Span]] = defaultdict(list)
-    for pk, begin, end in claims.values_list("resource_id", Epoch("starts_at"), Epoch("ends_at")):
-        sessions[pk].append(availability.Span(begin, end))
-    workloads = {
-        pk: availability.workload(taken, start=instant(start), business_tz=rulebook.timezone)
-        for pk, taken in sessions.items()
-    }
-    return availability.fairest_first(free, workloads)
+    # All who give the service, free or not: the same people at every start.
+    people = ids.union(rulebook.providers.get(wish.service.pk, ()))
+    loads = workloads(people, start=start, business_tz=rulebook.timezone, now=now)
+    return availability.fairest_first(free, loads)
 
 
 def query_of_dates(

@@ -42,13 +42,13 @@ class RequiredThings:
 class Rulebook:
     """`services` by service id, with the usual duration; `providers` by service id, in order.
 
-    `offered` are the active services by slug, with their business and its settings; they belong to
-    all threads and are only read. `groups` by
-    service id: the rooms and equipment of which each booking needs one, in order. `hours` and
-    `public_ids` by resource id; a room or equipment may have no hours and is always open. `blocked`
-    is time off by resource id, of everybody under None. `need_approval` are services whose bookings
-    wait for an answer, for so many minutes; requests for those in `requests_give_way` take no time
-    until they are approved.
+    `offered` are the active services by slug, with their questions, business and its settings.
+    These and the `resources` by id belong to all threads and are only read. `groups` by service id:
+    the rooms and equipment of which each booking needs one, in order. `hours` and `public_ids` by
+    resource id; a room or equipment may have no hours and is always open. `blocked` is time off by
+    resource id, of everybody under None. `need_approval` are services whose bookings wait for an
+    answer, for so many minutes; requests for those in `requests_give_way` take no time until they
+    are approved.
     """
 
     business_id: int
@@ -58,6 +58,7 @@ class Rulebook:
     durations: Mapping[int, frozenset[int]]
     providers: Mapping[int, tuple[int, ...]]
     groups: Mapping[int, tuple[RequiredThings, ...]]
+    resources: Mapping[int, Resource]
     public_ids: Mapping[int, str]
     hours: Mapping[int, availability.Schedule | None]
     blocked: Mapping[int | None, tuple[Span, ...]]
@@ -116,11 +117,11 @@ def _rulebook(business_id: int, version: object) -> Rulebook:
 
 
 def compile_rulebook(business_id: int) -> Rulebook:
-    """The rules of all that is active of a business, in eight queries."""
+    """The rules of all that is active of a business, in nine queries."""
     settings = BookingSettings.objects.select_related("business").get(business=business_id)
     business, timezone = settings.business, settings.business.timezone
     schedules = _schedules(business, timezone, _holidays(settings))
-    services = list(Service.objects.for_business(business).active())
+    services = list(Service.objects.for_business(business).active().prefetch_related("questions"))
     resources = Resource.objects.for_business(business).active()
     limits = {resource.pk: limits_of(resource) for resource in resources}
     return Rulebook(
@@ -131,6 +132,7 @@ def compile_rulebook(business_id: int) -> Rulebook:
         durations={service.pk: frozenset(service.durations_minutes) for service in services},
         providers=_providers(business),
         groups=_groups(business),
+        resources={resource.pk: resource for resource in resources},
         public_ids={resource.pk: str(resource.public_id) for resource in resources},
         hours={
             resource.pk: schedules.get(_schedule_id(resource, settings)) for resource in resources

@@ -1,17 +1,17 @@
 """What is taken of people's and things' time, always read live, in the engine's own values."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from booking import availability
-from booking.availability import Instant, Provider, Resource
+from booking.availability import Instant, Provider, Resource, Workload
 from booking.availability.values import NO_LIMITS
 from booking.lifecycle import Status
 from booking.models import Booking, Claim, Hold, Session
@@ -159,6 +159,44 @@ def _starts_by_resource(resource_ids: Sequence[int], around: Around) -> dict[int
     for resource_id, start in rows.values_list("resource_id", "starts_at"):
         starts[resource_id].append(instant(start))
     return starts
+
+
+def workloads(
+    provider_ids: Collection[int], *, start: datetime, business_tz: str, now: datetime
+) -> dict[int, Workload]:
+    """What each provider has to do around the start; those with nothing to do are left out.
+
+    For how long somebody has been free is known for the last two weeks.
+    """
+    begin, end = map(moment, availability.week_around(instant(start), business_tz))
+    rows = _workloads_of(tuple(sorted(provider_ids))).rows(
+        {
+            "now": now,
+            "begin": begin,
+            "end": end,
+            "since": start - timedelta(days=14),
+            "start": start,
+        }
+    )
+    return {pk: Workload(count, last_ends_at) for pk, count, last_ends_at in rows}
+
+
+# One for each set of people that is asked about.
+@lru_cache(maxsize=256)
+def _workloads_of(provider_ids: tuple[int, ...]) -> Prepared:
+    since = moment_param("since")
+    claims = Claim.objects.live(moment_param("now")).filter(
+        resource__in=provider_ids,
+        starts_at__gte=since,
+        # Says nothing new, but it is what the index is on: without it all of the past is read.
+        ends_at__gt=since,
+        starts_at__lt=moment_param("end"),
+    )
+    rows = claims.values("resource").annotate(
+        in_week=Count("pk", filter=Q(starts_at__gte=moment_param("begin"))),
+        last_ends_at=Epoch(Max("ends_at", filter=Q(starts_at__lt=moment_param("start")))),
+    )
+    return Prepared(rows.values_list("resource", "in_week", "last_ends_at"))
 
 
 def starts_of_service(around: Around) -> tuple[Instant, ...]:

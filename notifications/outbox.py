@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Business
 from config.core import clock
+from config.core.prepared import insert
 from notifications.models import OutboxEvent
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def record(
 ) -> None:
     """Write an event beside what it tells of, and nudge the worker after the commit."""
     event_id = uuid.uuid4()
-    OutboxEvent.objects.bulk_create(
+    events = (
         OutboxEvent(
             event_id=event_id,
             handler=handler,
@@ -59,6 +60,7 @@ def record(
         )
         for handler in _handlers
     )
+    insert(*events)
     for nudge in _after_commit:
         transaction.on_commit(nudge, robust=True)
 

@@ -6,7 +6,7 @@ and holds take, are kept by the caller, who leaves out what does not block.
 """
 
 from booking.availability.blocked import blocked_dates
-from booking.availability.fairness import Workload, fairest_first, workload
+from booking.availability.fairness import Workload, fairest_first, week_around
 from booking.availability.planning import Plan, plan
 from booking.availability.query import Group, Query, Session, Slot
 from booking.availability.reasons import (
@@ -76,5 +76,5 @@ __all__ = [
     "open_ways",
     "plan",
     "resolve_wall",
-    "workload",
+    "week_around",
 ]

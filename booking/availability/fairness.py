@@ -1,36 +1,27 @@
 """Who gets a booking that asks for nobody in particular: rule 11 of the rules of time."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from booking.availability.limits import period_around
 from booking.availability.reasons import Way
-from booking.availability.values import Instant, Period, Span
+from booking.availability.values import Instant, Period
 from booking.availability.wallclock import local_date
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A provider's sessions in the week of a start, and when the last one before it ends."""
+    """How many sessions a provider has in the week of a start, before the start or after it, and
+    when the last one that begins before it ends.
+    """
 
     sessions_in_week: int = 0
     last_ends_at: Instant | None = None
 
 
-def workload(sessions: Collection[Span], *, start: Instant, business_tz: str) -> Workload:
-    """What a provider with these sessions has to do around the start.
-
-    The week begins on Monday in `business_tz` and counts all of its sessions, before the start or
-    after it.
-    """
-    day = local_date(start, business_tz)
-    begin, end = period_around(Period.WEEK, day, business_tz)
-    return Workload(
-        sessions_in_week=sum(begin <= session.starts_at < end for session in sessions),
-        last_ends_at=max(
-            (session.ends_at for session in sessions if session.starts_at < start), default=None
-        ),
-    )
+def week_around(start: Instant, business_tz: str) -> tuple[Instant, Instant]:
+    """The week `[begin, end)` that the start lies in; it begins on Monday in `business_tz`."""
+    return period_around(Period.WEEK, local_date(start, business_tz), business_tz)
 
 
 def fairest_first(ways: Iterable[Way], workloads: Mapping[int, Workload]) -> list[Way]:

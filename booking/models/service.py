@@ -237,7 +237,7 @@ def validate_choices(value: object) -> None:
         validate_line(line)
 
 
-class Question(models.Model):
+class Question(Rule):
     """Something that a service asks its clients. Answers are kept with the label as asked."""
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="questions")
@@ -252,7 +252,7 @@ class Question(models.Model):
     choices = models.JSONField(default=list, blank=True, validators=[validate_choices])
     position = models.PositiveSmallIntegerField(default=0)
 
-    objects = TenantQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
     tenant_path = "service__business"
 
     class Meta:

@@ -27,6 +27,7 @@ from booking.operations.take import NO_REFUSALS, occupy, take
 from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish, keeps, own_of
 from config.core import clock
+from config.core.prepared import insert
 
 # What staff may decide otherwise: rules, but never time or spots that somebody else has.
 OVERRIDABLE = frozenset(Refusal) - {
@@ -169,7 +170,8 @@ def _take_over(order: _Order, hold: Hold) -> Booking | None:
         kept, _ = Hold.objects.live(clock.now()).filter(pk=hold.pk).delete()
         if not kept:
             return None
-        booking = _record(rules, order, Session.objects.get(pk=hold.session_id))
+        session = Session.objects.select_related("provider").get(pk=hold.session_id)
+        booking = _record(rules, order, session)
         renew_claims(hold.session_id)
     return booking
 
@@ -189,16 +191,16 @@ def _record(
     """The booking of spots that have been taken in the session, and what is to be told of it."""
     now, service, details = clock.now(), order.wish.service, order.details
     expires_at = _waits_until(rules, order)
-    client = find_or_make_client(
+    client_id = find_or_make_client(
         order.business, name=details.name, email=details.email, phone=details.phone
     )
     if expires_at:
-        check_unanswered(client, now)
+        check_unanswered(client_id, now)
     booking = Booking(
         business=order.business,
-        client=client,
+        client_id=client_id,
         service=service,
-        provider_id=session.provider_id,
+        provider=session.provider,
         session=session,
         status=Status.PENDING if expires_at else Status.CONFIRMED,
         starts_at=session.starts_at,
@@ -224,7 +226,7 @@ def _record(
     )
     if expires_at and service.pk in rules.requests_give_way:
         booking.session = None
-    booking.save(force_insert=True)
+    insert(booking)
     if booking.session is None:
         give_back(session.pk, spots=booking.spots)
     _tell(order, booking, overridden)

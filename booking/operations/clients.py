@@ -7,39 +7,52 @@ from django.db.models.lookups import Exact
 
 from accounts.models import Business
 from booking import locking
-from booking.models import Client
+from booking.models import Booking, Client
 from booking.operations.errors import PolicyViolation
+from config.core.errors import TryAgain
+from config.core.prepared import Prepared, id_param, insert_unless_there, text_param
 
 MAX_UNANSWERED = 3
 
+_clients = Client.objects.filter(business=id_param("business")).order_by().values_list("pk")
+# As the index is written: `iexact` would compare in upper case on PostgreSQL.
+_BY_EMAIL = Prepared(_clients.filter(Exact(Lower("email"), text_param("email"))))
+_BY_PHONE = Prepared(_clients.filter(email="", phone=text_param("phone")))
 
-def find_or_make_client(business: Business, *, name: str, email: str, phone: str) -> Client:
-    """The client known by this e-mail, or by this phone when there is no e-mail; else a new one.
+
+def find_or_make_client(business: Business, *, name: str, email: str, phone: str) -> int:
+    """The id of the client known by this e-mail, or by this phone when there is no e-mail; else of
+    a new one.
 
     Nothing of a client who is known is changed: typing an address proves nothing.
     """
-    clients = Client.objects.for_business(business)
-    if email:
-        # As the index is written: `iexact` would compare in upper case on PostgreSQL.
-        clients = clients.filter(Exact(Lower("email"), email.lower()))
-    else:
-        clients = clients.filter(email="", phone=phone)
-    if known := clients.first():
+    known = _find(business, email, phone)
+    if known is not None:
         return known
     new = Client(business=business, name=name, email=email, phone=phone)
-    # Whoever makes the same client at this moment wins, and theirs is taken.
-    Client.objects.bulk_create([new], ignore_conflicts=True)
-    return clients.get()
+    if insert_unless_there(new):
+        return new.pk
+    # Whoever made the same client at this moment has won, and theirs is taken.
+    known = _find(business, email, phone)
+    if known is None:
+        raise TryAgain
+    return known
 
 
-def check_unanswered(client: Client, now: datetime) -> None:
+def check_unanswered(client_id: int, now: datetime) -> None:
     """Nobody's mailbox, and no calendar, is to be filled with requests under one address.
 
     Raises `PolicyViolation`.
     """
-    locking.lock_rows(Client.objects.filter(pk=client.pk))
-    if client.bookings.unanswered(now).count() >= MAX_UNANSWERED:
+    locking.lock_rows(Client.objects.filter(pk=client_id))
+    if Booking.objects.filter(client=client_id).unanswered(now).count() >= MAX_UNANSWERED:
         raise PolicyViolation(
             "Several requests under this address still wait for an answer."
             " Please wait for it, or get in touch."
         )
+
+
+def _find(business: Business, email: str, phone: str) -> int | None:
+    values = {"business": business.pk, "email": email.lower(), "phone": phone}
+    rows = (_BY_EMAIL if email else _BY_PHONE).rows(values)
+    return rows[0][0] if rows else None

@@ -7,6 +7,7 @@ from accounts.models import User
 from booking import events
 from booking.events import SUBJECT_TYPE
 from booking.models import ActorKind, Booking, HistoryEntry, Source
+from config.core.prepared import insert
 from notifications import outbox
 
 Facts = dict[str, str]
@@ -32,7 +33,7 @@ def record_change(
     tell_client: bool = True,
 ) -> None:
     """Write down what has happened, and record the event; `tell_client` says who hears of it."""
-    HistoryEntry.objects.create(
+    entry = HistoryEntry(
         booking=booking,
         at=now,
         event=event,
@@ -42,6 +43,7 @@ def record_change(
         before=before,
         after=after,
     )
+    insert(entry)
     outbox.record(
         event,
         business=booking.business,

@@ -2,7 +2,8 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -21,14 +22,15 @@ from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish
 from config.core import clock
 from config.core.errors import TryAgain
+from config.core.prepared import insert
 
 T = TypeVar("T")
 NO_REFUSALS: frozenset[Refusal] = frozenset()
 MAX_CANDIDATES = 8
-# How often a loser looks for somebody who is not being booked just now, before waiting in line:
-# whoever waits and loses knows that the time was sold to somebody else, and gets nearer the end.
+# How often somebody who is not being booked just now is looked for, before waiting in line: whoever
+# waits and loses knows that the time was sold to somebody else, and gets nearer the end.
 IMPATIENT_CANDIDATES = 3
-# Of how many of the fairest ways a loser tries one: all who lost look again at the same moment.
+# Of how many of the fairest ways a loser tries some: all who lost look again at the same moment.
 SPREAD = 4
 
 logger = logging.getLogger(__name__)
@@ -55,14 +57,10 @@ def take(
     rules = rulebook_of(wish.service.business)
     for attempt in range(MAX_CANDIDATES):
         alike = _alike(_choose(rules, wish, start, ignoring))
-        choice = secrets.choice(alike[: SPREAD**attempt])
-        # Another who is free is better than waiting for the fairest, who is being booked just now.
         is_patient = len(alike) == 1 or attempt >= IMPATIENT_CANDIDATES
-        limited = _if_limited(rules, wish)
+        locked = _locked_patiently if is_patient else _locked
         try:
-            with locking.locked_resources(
-                choice.resource_ids, limited=limited, is_patient=is_patient
-            ):
+            with locked(alike, attempt, limited=_if_limited(rules, wish)) as choice:
                 # The rules may have changed since they were read outside the lock.
                 rules = rulebook_of(wish.service.business)
                 _clear(rules, wish, start, choice)
@@ -118,6 +116,28 @@ def _choose(
     raise SlotUnavailable(codes, others)
 
 
+@contextmanager
+def _locked(
+    choices: list[Choice], attempt: int, *, limited: Service | None
+) -> Iterator[Choice]:
+    """The fairest who is not being booked just now: that is better than waiting for the fairest."""
+    if attempt:
+        fairest = choices[: SPREAD**attempt]
+        choices = secrets.SystemRandom().sample(fairest, len(fairest))
+    ways = {choice.resource_ids: choice for choice in choices}
+    with locking.locked_one_of(list(ways), limited=limited) as way:
+        yield ways[way]
+
+
+@contextmanager
+def _locked_patiently(
+    choices: list[Choice], attempt: int, *, limited: Service | None
+) -> Iterator[Choice]:
+    choice = secrets.choice(choices[: SPREAD**attempt])
+    with locking.locked_resources(choice.resource_ids, limited=limited):
+        yield choice
+
+
 def _alike(choices: list[Choice]) -> list[Choice]:
     """The fairest way, and the others of its kind: sessions to join, or new ones by the rules."""
     first = choices[0]
@@ -170,7 +190,7 @@ def _join(session_id: int, *, spots: int) -> Session:
     rows = Session.objects.filter(pk=session_id, spots_taken__lte=F("capacity") - spots)
     if not rows.update(spots_taken=F("spots_taken") + spots):
         raise SlotTaken
-    return Session.objects.get(pk=session_id)
+    return Session.objects.select_related("provider").get(pk=session_id)
 
 
 def _open(
@@ -178,15 +198,16 @@ def _open(
 ) -> Session:
     """A session of its own, with a claim for everybody and everything: what the guard watches."""
     sold = rules.services[wish.service.pk]
-    session = Session.objects.create(
+    session = Session(
         business=wish.service.business,
         service=wish.service,
-        provider_id=choice.provider_id,
+        provider=rules.resources[choice.provider_id],
         starts_at=start,
         ends_at=start + timedelta(minutes=offers.duration_of(rules, wish)),
         capacity=sold.capacity,
         spots_taken=wish.spots,
     )
+    insert(session)
     claim(session, choice.resource_ids, sold, until=until)
     return session
 
@@ -199,7 +220,7 @@ def claim(
     until: datetime | None = None,
 ) -> None:
     """Take the time of each resource for the session, with the buffers as they are sold."""
-    Claim.objects.bulk_create(
+    claims = (
         Claim(
             session=session,
             resource_id=pk,
@@ -211,3 +232,4 @@ def claim(
         )
         for pk in sorted(resource_ids)
     )
+    insert(*claims)

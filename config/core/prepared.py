@@ -1,12 +1,12 @@
-"""Queries that are written once and asked often.
+"""Statements that are written once and used often.
 
-The ORM takes several times longer to write a query than the database to answer it. What is asked
-with every look at free times is written at its first use, and then only asked.
+The ORM takes several times longer to write a statement than the database to answer it. What is
+asked with every look at free times, and stored with every booking, is written at its first use.
 """
 
-from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import (
@@ -17,9 +17,12 @@ from django.db.models import (
     Field,
     Func,
     IntegerField,
+    Model,
     QuerySet,
 )
 from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M", bound=Model)
 
 
 class Param(Expression):
@@ -86,3 +89,57 @@ class Prepared:
             cursor.execute(sql, given)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def insert(*rows: M) -> None:
+    """Store new rows of one model and set their ids; as in `bulk_create`, nothing is told of it."""
+    for row, pk in zip(rows, _insert(rows, or_ignore=False), strict=True):
+        _mark_stored(row, pk)
+
+
+def insert_unless_there(row: Model) -> bool:
+    """Store a new row and set its id, unless a unique constraint refuses it. Whether it is stored.
+
+    One that another transaction is about to store is waited for.
+    """
+    ids = _insert([row], or_ignore=True)
+    if ids:
+        _mark_stored(row, ids[0])
+    return bool(ids)
+
+
+def _insert(rows: Sequence[Model], *, or_ignore: bool) -> list[Any]:
+    connection = connections[DEFAULT_DB_ALIAS]
+    model = type(rows[0])
+    values = [
+        field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        for row in rows
+        for field in _stored_fields(model)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_insertion(model, len(rows), or_ignore=or_ignore), values)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+@lru_cache(maxsize=64)
+def _insertion(model: type[Model], count: int, *, or_ignore: bool) -> str:
+    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields = _stored_fields(model)
+    columns = ", ".join(quoted(field.column) for field in fields)
+    row = f"({', '.join(['%s'] * len(fields))})"
+    conflict = " ON CONFLICT DO NOTHING" if or_ignore else ""
+    table, pk = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    rows = ", ".join([row] * count)
+    return f"INSERT INTO {table} ({columns}) VALUES {rows}{conflict} RETURNING {pk}"  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _stored_fields(model: type[Model]) -> tuple[Any, ...]:
+    """All but the id, which the database gives."""
+    return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+
+
+def _mark_stored(row: Model, pk: object) -> None:
+    row.pk = pk
+    row._state.adding = False
+    row._state.db = DEFAULT_DB_ALIAS
