@@ -143,11 +143,8 @@ def choose(
     at = instant(start)
     # Why others cannot is only asked where nobody can.
     found = availability.open_ways(query, start=at) or availability.explain(query, start=at).ways
+    ways = [_without(way, ignoring) for way in found] if ignoring else found
     ignored = {(way.provider_id, way.session_id): _codes(way, ignoring) for way in found}
-    ways = [
-        replace(way, reasons=tuple(why for why in way.reasons if why.code not in ignoring))
-        for way in found
-    ]
     things = availability.choose_resources(query, start=at) or ()
     choices = [
         Choice(
@@ -161,6 +158,10 @@ def choose(
     ]
     choices.sort(key=lambda choice: len(choice.ignored))
     return Answer(choices, [way for way in ways if way.reasons])
+
+
+def _without(way: Way, ignoring: frozenset[Refusal]) -> Way:
+    return replace(way, reasons=tuple(why for why in way.reasons if why.code not in ignoring))
 
 
 def _codes(way: Way, among: frozenset[Refusal]) -> tuple[Refusal, ...]:

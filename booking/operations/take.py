@@ -18,7 +18,7 @@ from booking.offers import Choice
 from booking.operations.errors import SlotTaken, SlotUnavailable
 from booking.operations.expire import free_expired
 from booking.operations.release import end_hold
-from booking.rulebook import Rulebook, rulebook_of
+from booking.rulebook import Rulebook, kept_rulebook, rulebook_of
 from booking.wish import Wish
 from config.core import clock
 from config.core.errors import TryAgain
@@ -54,21 +54,32 @@ def take(
     Raises `SlotTaken`, `SlotUnavailable`, `TryAgain`, and whatever `write` raises; then nothing has
     changed.
     """
-    rules = rulebook_of(wish.service.business)
+    business = wish.service.business
+    rules = kept_rulebook(business)
     for attempt in range(MAX_CANDIDATES):
-        alike = _alike(_choose(rules, wish, start, ignoring))
+        try:
+            choices = _choose(rules, wish, start, ignoring)
+        except (SlotTaken, SlotUnavailable):
+            known, rules = rules, rulebook_of(business)
+            if rules is known:
+                raise
+            continue
+        alike, limited = _alike(choices), _if_limited(rules, wish)
         is_patient = len(alike) == 1 or attempt >= IMPATIENT_CANDIDATES
         locked = _locked_patiently if is_patient else _locked
         try:
-            with locked(alike, attempt, limited=_if_limited(rules, wish)) as choice:
+            with locked(alike, attempt, limited=limited) as choice:
                 # The rules may have changed since they were read outside the lock.
-                rules = rulebook_of(wish.service.business)
+                rules = rulebook_of(business)
+                if _if_limited(rules, wish) != limited:
+                    continue
                 _clear(rules, wish, start, choice)
                 if instead_of:
                     end_hold(instead_of)
                 choice = _check_again(rules, replace(wish, own=None), start, choice, ignoring)
                 return write(rules, choice)
-        except SlotTaken:
+        except (SlotTaken, SlotUnavailable):
+            # The next look outside the lock says why, and what else there is.
             continue
         except TryAgain:
             if is_patient:
@@ -176,7 +187,8 @@ def _check_again(
 
 def _if_limited(rules: Rulebook, wish: Wish) -> Service | None:
     """The service, where its sessions are counted: two providers could each take the last one."""
-    return wish.service if rules.services[wish.service.pk].limits.by_period() else None
+    offered = rules.services.get(wish.service.pk)
+    return wish.service if offered and offered.limits.by_period() else None
 
 
 def _clear(rules: Rulebook, wish: Wish, start: datetime, choice: Choice) -> None:

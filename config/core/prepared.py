@@ -23,6 +23,8 @@ from django.db.models import (
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
+# A statement with more of them is read anew by psycopg each time (`MAX_CACHED_STATEMENT_PARAMS`).
+_MOST_VALUES = 50
 
 
 class Param(Expression):
@@ -73,8 +75,17 @@ class Prepared:
         self._rows = rows
 
     @cached_property
-    def _written(self) -> tuple[str, tuple[Any, ...]]:
-        return self._rows.query.sql_with_params()
+    def _written(self) -> tuple[str, list[Any]]:
+        """The statement, and the values and `Param`s to be given with it.
+
+        With very many, the numbers among them (ids, most likely) become part of the statement.
+        """
+        sql, params = self._rows.query.sql_with_params()
+        if len(params) <= _MOST_VALUES:
+            return sql, list(params)
+        places = [str(param) if type(param) is int else "%s" for param in params]
+        written = sql.replace("%%", "%%%%") % tuple(places)
+        return written, [param for param in params if type(param) is not int]
 
     def rows(self, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         connection = connections[DEFAULT_DB_ALIAS]
