@@ -1,15 +1,15 @@
 """What can be booked now: the rules, and what is taken, put to the engine."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from booking import availability
-from booking.availability import Explanation, Query, Refusal, Slot, Starts, Way
-from booking.availability.values import NO_LIMITS
+from booking.availability import Query, Refusal, Slot, Starts, Way
 from booking.rulebook import Rulebook
 from booking.taken import (
     Around,
+    Facts,
     instant,
     live_sessions,
     moment,
@@ -17,9 +17,9 @@ from booking.taken import (
     read_facts,
     starts_of_service,
     thing_of,
-    workloads,
 )
 from booking.wish import Wish
+from booking.workloads import workloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,54 +72,6 @@ def find_slots(
     )
 
 
-def explain(rulebook: Rulebook, wish: Wish, *, start: datetime, now: datetime) -> Explanation:
-    """Whether a start is offered, and if not, every reason why not; for an active service."""
-    return availability.explain(_query_of_start(rulebook, wish, start, now), start=instant(start))
-
-
-def explain_day(
-    rulebook: Rulebook, wish: Wish, *, day: date, viewer_tz: str, now: datetime
-) -> list[Explanation]:
-    """Every start that the hours or the sessions give on `day` in `viewer_tz`, taken or not."""
-    query = query_of_dates(rulebook, wish, first=day, last=day, viewer_tz=viewer_tz, now=now)
-    starts = availability.find_slots(
-        _as_if_nothing_were_taken(query, day), viewer_tz=viewer_tz, first=day, last=day
-    )
-    return [
-        availability.explain(query, start=start)
-        for start in sorted({slot.starts_at for slot in starts})
-    ]
-
-
-def _as_if_nothing_were_taken(query: Query, day: date) -> Query:
-    """Opening hours, grid and sessions alone, asked so that `day` is not too soon nor too far."""
-    providers = tuple(
-        replace(provider, blocked=(), claims=(), busy=(), limits=NO_LIMITS)
-        for provider in query.providers
-    )
-    sessions = tuple(
-        replace(session, spots_left=query.spots, is_bookable=True, booking_deadline_minutes=0)
-        for session in query.sessions
-    )
-    rules = replace(
-        query.rules,
-        minimum_notice_minutes=0,
-        booking_horizon_days=7,
-        limits=NO_LIMITS,
-        capacity=max(query.rules.capacity, query.spots),
-    )
-    before = instant(datetime.combine(day, time.min, UTC) - timedelta(days=2))
-    return replace(
-        query,
-        providers=providers,
-        sessions=sessions,
-        groups=(),
-        rules=rules,
-        now=before,
-        session_starts=(),
-    )
-
-
 def choose(
     rulebook: Rulebook,
     wish: Wish,
@@ -139,7 +91,7 @@ def choose(
         wish = replace(wish, provider_id=only.provider_id, session_id=only.session_id)
     if not _is_known(rulebook, replace(wish, duration_minutes=None) if ignoring else wish):
         return NOTHING
-    query = _query_of_start(rulebook, wish, start, now, thing_ids=only.thing_ids if only else None)
+    query = query_of_start(rulebook, wish, start, now, thing_ids=only.thing_ids if only else None)
     at = instant(start)
     # Why others cannot is only asked where nobody can.
     found = availability.open_ways(query, start=at) or availability.explain(query, start=at).ways
@@ -187,7 +139,7 @@ def plan(
     rulebook = replace(rulebook, services={**rulebook.services, pk: by_hours})
     ends_at = max(starts) + timedelta(minutes=by_hours.duration_minutes)
     around = Around(wish=wish, starts_at=min(starts), ends_at=ends_at, now=now)
-    query = _query(rulebook, around, thing_ids=thing_ids)
+    query, _ = _read(rulebook, around, thing_ids=thing_ids)
     return list(availability.plan(query, map(instant, starts), override=override))
 
 
@@ -269,17 +221,33 @@ def query_of_dates(
     rulebook: Rulebook, wish: Wish, *, first: date, last: date, viewer_tz: str, now: datetime
 ) -> Query:
     """All that the engine needs to know of these dates in `viewer_tz`; for an active service."""
-    begin, end = (
-        moment(availability.resolve_wall(day, time.min, viewer_tz))
-        for day in (first, last + timedelta(days=1))
-    )
+    begin, end = _from_midnight_to_midnight(first, last, viewer_tz)
     # A start on the last date reaches as far as its duration.
     reach = timedelta(minutes=duration_of(rulebook, wish))
     around = Around(wish=wish, starts_at=begin, ends_at=end + reach, now=now)
-    return _query(rulebook, around)
+    return _read(rulebook, around)[0]
 
 
-def _query_of_start(
+def query_and_bookings(
+    rulebook: Rulebook, wish: Wish, *, first: date, last: date, viewer_tz: str, now: datetime
+) -> tuple[Query, Mapping[int, int]]:
+    """As `query_of_dates`, and how many of the service's bookings each provider has on them."""
+    begin, end = _from_midnight_to_midnight(first, last, viewer_tz)
+    reach = timedelta(minutes=duration_of(rulebook, wish))
+    around = Around(wish=wish, starts_at=begin, ends_at=end + reach, now=now, counted=(begin, end))
+    query, facts = _read(rulebook, around)
+    return query, facts.bookings
+
+
+def _from_midnight_to_midnight(first: date, last: date, tz: str) -> tuple[datetime, datetime]:
+    begin, end = (
+        moment(availability.resolve_wall(day, time.min, tz))
+        for day in (first, last + timedelta(days=1))
+    )
+    return begin, end
+
+
+def query_of_start(
     rulebook: Rulebook,
     wish: Wish,
     start: datetime,
@@ -287,14 +255,15 @@ def _query_of_start(
     *,
     thing_ids: Collection[int] | None = None,
 ) -> Query:
+    """All that the engine needs to know of one start; of rooms and equipment only `thing_ids`."""
     ends_at = start + timedelta(minutes=duration_of(rulebook, wish))
     around = Around(wish=wish, starts_at=start, ends_at=ends_at, now=now)
-    return _query(rulebook, around, thing_ids=thing_ids)
+    return _read(rulebook, around, thing_ids=thing_ids)[0]
 
 
-def _query(
+def _read(
     rulebook: Rulebook, around: Around, *, thing_ids: Collection[int] | None = None
-) -> Query:
+) -> tuple[Query, Facts]:
     """The rules, and what is taken around that time; of rooms and equipment only `thing_ids`."""
     wish = around.wish
     rules = rulebook.services[wish.service.pk]
@@ -308,7 +277,7 @@ def _query(
     members = [pk for ids in groups.values() for pk in ids]
     facts = read_facts(rulebook, [*provider_ids, *members], around)
     has_sessions = rules.starts == Starts.PLANNED or rules.capacity > 1
-    return Query(
+    query = Query(
         rules=rules.lasting(minutes),
         providers=tuple(provider_of(rulebook, pk, facts) for pk in provider_ids),
         business_tz=rulebook.timezone,
@@ -321,6 +290,7 @@ def _query(
         session_starts=starts_of_service(around) if rules.limits.by_period() else (),
         spots=wish.spots,
     )
+    return query, facts
 
 
 def _providers_asked(rulebook: Rulebook, wish: Wish) -> tuple[int, ...]:

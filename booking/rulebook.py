@@ -89,12 +89,6 @@ def rulebook_of(business: Business) -> Rulebook:
     return _rulebook(*row)
 
 
-def kept_rulebook(business: Business) -> Rulebook:
-    """The rules as this process knew them last: for a first look at what is asked again."""
-    known = _kept.get(business.pk)
-    return known[1] if known else rulebook_of(business)
-
-
 def rulebook_at(slug: str) -> Rulebook | None:
     """As `rulebook_of`, of the business that has this slug now; None when there is none."""
     rows = _VERSION_AT.rows({"slug": slug})

@@ -9,7 +9,7 @@ from gunicorn.workers.gthread import ThreadWorker
 STEP_SECONDS, LONGEST_SECONDS = 0.0002, 0.002
 
 
-class EvenWorker(ThreadWorker):
+class EvenWorker(ThreadWorker):  # type: ignore[misc]
     """Whoever has more connections is slower to take the next one.
 
     All workers wake up for a new connection, and the quickest takes it. A reverse proxy opens a few

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.admin_choices import OpenSelect, zone_choices
 from accounts.models import User
 from accounts.permissions import Ability, can
-from booking import offers
+from booking import explaining
 from booking.admin.reasons import Reader, Words
 from booking.availability import Explanation, resolve_wall
 from booking.closures import closure_of, closure_of_service
@@ -98,11 +98,11 @@ def _answer(service: Service, asked: dict[str, Any]) -> dict[str, Any]:
     rules, now, zone = rulebook_of(service.business), clock.now(), asked["zone"]
     wish = Wish(service=service, provider_id=asked["provider"].pk if asked["provider"] else None)
     day: date = asked["day"]
-    found = offers.explain_day(rules, wish, day=day, viewer_tz=zone, now=now)
+    found = explaining.explain_day(rules, wish, day=day, viewer_tz=zone, now=now)
     wanted: list[Explanation] = []
     if asked["at"]:
         start = _instant(day, asked["at"], zone)
-        wanted = [offers.explain(rules, wish, start=start, now=now)]
+        wanted = [explaining.explain(rules, wish, start=start, now=now)]
     names = dict(Resource.objects.for_business(service.business).values_list("pk", "name"))
     reader = Reader.of(service, names, [*found, *wanted])
     return {

@@ -2,9 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count
 from django.http import HttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -13,14 +12,11 @@ from booking import availability, offers
 from booking.api.lookup import find_rulebook
 from booking.api.query import NO_SUCH_SERVICE, TimesQuery, read_times_query
 from booking.api.slots import days_text
-from booking.availability import Slot, iso_times, resolve_wall
+from booking.availability import Slot, iso_times
 from booking.closures import closure_of, closure_of_service
-from booking.models import Booking
 from booking.rulebook import Rulebook
-from booking.taken import moment
 from config.core import clock
 from config.core.api_view import View
-from config.core.prepared import Prepared, id_param, moment_param
 
 
 class AvailabilityView(View):
@@ -53,14 +49,14 @@ class _Search:
     def text(self) -> str:
         """The whole answer as JSON."""
         query, service = self.query, self.query.wish.service
-        slots, blocked = ([], []) if self._is_closed() else self._look()
+        slots, blocked, bookings_count = self._look()
         head = {
             "service": service.slug,
             "timezone": query.timezone,
             "start": query.first.isoformat(),
             "end": query.last.isoformat(),
             "next_available": self._next_available(slots),
-            "bookings_count": self._bookings_count(),
+            "bookings_count": bookings_count,
             "blocked_dates": [day.isoformat() for day in blocked],
         }
         days = days_text(slots, self.rulebook, query)
@@ -71,11 +67,11 @@ class _Search:
         closures = closure_of(service.business, self.now), closure_of_service(service, self.now)
         return any(closures)
 
-    def _look(self) -> tuple[list[Slot], list[date]]:
-        """The slots, and the dates that time off takes as a whole."""
+    def _look(self) -> tuple[list[Slot], list[date], int]:
+        """The slots, the dates that time off takes as a whole, and how many bookings there are."""
         asked = self.query
         first, last = asked.first, asked.last
-        known = offers.query_of_dates(
+        known, bookings = offers.query_and_bookings(
             self.rulebook,
             asked.wish,
             first=first,
@@ -83,6 +79,10 @@ class _Search:
             viewer_tz=asked.timezone,
             now=self.now,
         )
+        whom = asked.wish.provider_id
+        count = sum(number for pk, number in bookings.items() if whom in {None, pk})
+        if self._is_closed():
+            return [], [], count
         slots = availability.find_slots(
             known,
             viewer_tz=asked.timezone,
@@ -90,7 +90,7 @@ class _Search:
             last=last,
             include_full=asked.include_full,
         )
-        return slots, availability.blocked_dates(known, first=first, last=last)
+        return slots, availability.blocked_dates(known, first=first, last=last), count
 
     def _next_available(self, slots: list[Slot]) -> str | None:
         asked = self.query
@@ -104,32 +104,3 @@ class _Search:
                 now=self.now,
             )
         return iso_times([free.starts_at], asked.timezone)[0] if free else None
-
-    def _bookings_count(self) -> int:
-        asked = self.query
-        begin = resolve_wall(asked.first, time.min, asked.timezone)
-        end = resolve_wall(asked.last + timedelta(days=1), time.min, asked.timezone)
-        values = {
-            "now": self.now,
-            "begin": moment(begin),
-            "end": moment(end),
-            "business": self.rulebook.business_id,
-            "service": asked.wish.service.pk,
-        }
-        counts = _BOOKINGS_BY_PROVIDER.rows(values)
-        whom = asked.wish.provider_id
-        return sum(count for provider_id, count in counts if whom in {None, provider_id})
-
-
-_BOOKINGS_BY_PROVIDER = Prepared(
-    Booking.objects.standing(moment_param("now"))
-    .filter(
-        business=id_param("business"),
-        service=id_param("service"),
-        starts_at__gte=moment_param("begin"),
-        starts_at__lt=moment_param("end"),
-    )
-    .order_by()
-    .values("provider")
-    .values_list("provider", Count("pk"))
-)

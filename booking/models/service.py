@@ -5,7 +5,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from accounts.models.business import validate_color
-from accounts.tenancy import TenantQuerySet
 from booking.availability import SlotAlignment, Starts
 from booking.models.limits import Limited
 from booking.models.resource import Resource

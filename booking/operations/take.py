@@ -18,7 +18,7 @@ from booking.offers import Choice
 from booking.operations.errors import SlotTaken, SlotUnavailable
 from booking.operations.expire import free_expired
 from booking.operations.release import end_hold
-from booking.rulebook import Rulebook, kept_rulebook, rulebook_of
+from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish
 from config.core import clock
 from config.core.errors import TryAgain
@@ -55,31 +55,23 @@ def take(
     changed.
     """
     business = wish.service.business
-    rules = kept_rulebook(business)
     for attempt in range(MAX_CANDIDATES):
-        try:
-            choices = _choose(rules, wish, start, ignoring)
-        except (SlotTaken, SlotUnavailable):
-            known, rules = rules, rulebook_of(business)
-            if rules is known:
-                raise
-            continue
-        alike, limited = _alike(choices), _if_limited(rules, wish)
+        rules = rulebook_of(business)
+        alike = _alike(_choose(rules, wish, start, ignoring))
+        limited = _if_limited(rules, wish)
         is_patient = len(alike) == 1 or attempt >= IMPATIENT_CANDIDATES
         locked = _locked_patiently if is_patient else _locked
         try:
             with locked(alike, attempt, limited=limited) as choice:
                 # The rules may have changed since they were read outside the lock.
-                rules = rulebook_of(business)
-                if _if_limited(rules, wish) != limited:
-                    continue
+                rules = _rules_now(wish, limited)
                 _clear(rules, wish, start, choice)
                 if instead_of:
                     end_hold(instead_of)
                 choice = _check_again(rules, replace(wish, own=None), start, choice, ignoring)
                 return write(rules, choice)
         except (SlotTaken, SlotUnavailable):
-            # The next look outside the lock says why, and what else there is.
+            # The next look, outside the lock, says why, and what else there is.
             continue
         except TryAgain:
             if is_patient:
@@ -88,7 +80,7 @@ def take(
             if guard.NAME not in str(error):
                 raise
             logger.exception("the guard refused what the rule had let through")
-    raise SlotTaken(alternatives(rules, wish, start))
+    raise SlotTaken(alternatives(rulebook_of(business), wish, start))
 
 
 def check_offered(*, wish: Wish, start: datetime) -> None:
@@ -128,9 +120,7 @@ def _choose(
 
 
 @contextmanager
-def _locked(
-    choices: list[Choice], attempt: int, *, limited: Service | None
-) -> Iterator[Choice]:
+def _locked(choices: list[Choice], attempt: int, *, limited: Service | None) -> Iterator[Choice]:
     """The fairest who is not being booked just now: that is better than waiting for the fairest."""
     if attempt:
         fairest = choices[: SPREAD**attempt]
@@ -183,6 +173,14 @@ def _check_again(
     if answer.choices:
         return answer.choices[0]
     raise SlotTaken if answer.refused or choice.session_id else SlotUnavailable
+
+
+def _rules_now(wish: Wish, limited: Service | None) -> Rulebook:
+    """The rules under the lock. Raises `SlotUnavailable` where they ask for another lock."""
+    rules = rulebook_of(wish.service.business)
+    if _if_limited(rules, wish) != limited:
+        raise SlotUnavailable
+    return rules
 
 
 def _if_limited(rules: Rulebook, wish: Wish) -> Service | None:

@@ -136,10 +136,10 @@ def _insert(rows: Sequence[Model], *, or_ignore: bool) -> list[Any]:
 def _insertion(model: type[Model], count: int, *, or_ignore: bool) -> str:
     quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
     fields = _stored_fields(model)
-    columns = ", ".join(quoted(field.column) for field in fields)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
     conflict = " ON CONFLICT DO NOTHING" if or_ignore else ""
-    table, pk = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    table, pk = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     rows = ", ".join([row] * count)
     return f"INSERT INTO {table} ({columns}) VALUES {rows}{conflict} RETURNING {pk}"  # noqa: S608
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Business
 from booking import rulebook
 from booking.models import DateOverride, Resource, Schedule, Service, WeeklyHours, rules
-from tests.factories import ProviderFactory, ServiceFactory
+from tests.factories import ProviderFactory, QuestionFactory, ServiceFactory
 
 Change = Callable[[Service], object]
 
@@ -53,6 +53,7 @@ CHANGES: dict[str, Change] = {
     "services, in bulk": lambda service: Service.objects.bulk_update([service], ["name"]),
     "a new service": lambda service: ServiceFactory.create(business=service.business),
     "provider": save_provider,
+    "a question": lambda service: QuestionFactory.create(service=service),
     "a provider less": lambda service: service.providers.clear(),
     "a provider more": lambda service: service.providers.add(
         ProviderFactory.create(business=service.business)

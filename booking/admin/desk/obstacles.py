@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking import offers
+from booking import explaining, offers
 from booking.admin.desk.query import Asked
 from booking.admin.reasons import Reader, Words
 from booking.availability import Explanation, Refusal
@@ -32,7 +32,7 @@ def find_obstacles(asked: Asked) -> Obstacles | None:
     best = answer.choices[0] if answer.choices else None
     if best and not best.ignored:
         return None
-    found = offers.explain(rules, asked.wish, start=start, now=now)
+    found = explaining.explain(rules, asked.wish, start=start, now=now)
     names = dict(Resource.objects.for_business(asked.business).values_list("pk", "name"))
     if best is None:
         return Obstacles(people=_read(asked, names, found))

@@ -4,8 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from booking.availability import Reason, Refusal, Way, Workload, fairest_first, workload
-from tests.booking.availability.factories import at, span
+from booking.availability import Reason, Refusal, Way, Workload, fairest_first, week_around
+from tests.booking.availability.factories import at
 
 # A Wednesday; the week began on Monday, 31 May.
 START = at("2027-06-02 10:00")
@@ -50,24 +50,13 @@ def test_ways_that_are_refused_are_left_out() -> None:
     assert fairest_first(ways, {}) == [new(2)]
 
 
-def test_workload_counts_the_week_around_the_start() -> None:
-    sessions = [
-        span("2027-05-30 23:00", "2027-05-31 01:00"),
-        span("2027-05-31 00:00", "2027-05-31 01:00"),
-        span("2027-06-02 12:00", "2027-06-02 13:00"),
-        span("2027-06-06 23:59", "2027-06-07 01:00"),
-        span("2027-06-07 00:00", "2027-06-07 01:00"),
-    ]
-    load = workload(sessions, start=START, business_tz="UTC")
-    assert load == Workload(3, at("2027-05-31 01:00"))
+def test_week_begins_on_monday() -> None:
+    assert week_around(START, "UTC") == (at("2027-05-31 00:00"), at("2027-06-07 00:00"))
 
 
-def test_workload_counts_the_week_of_the_business() -> None:
+def test_week_is_that_of_the_business() -> None:
     # Monday begins at noon on Sunday, in UTC.
-    sessions = [span(f"2027-05-30 {hour}:00", "2027-05-30 18:00") for hour in (11, 12)]
-    assert workload(sessions, start=START, business_tz="Pacific/Auckland").sessions_in_week == 1
-
-
-def test_workload_of_nothing_before() -> None:
-    later = [span("2027-06-02 10:00", "2027-06-02 11:00")]
-    assert workload(later, start=START, business_tz="UTC") == Workload(1, None)
+    assert week_around(START, "Pacific/Auckland") == (
+        at("2027-05-30 12:00"),
+        at("2027-06-06 12:00"),
+    )
