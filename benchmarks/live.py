@@ -1,6 +1,6 @@
 """What is read live for a month: `python -m benchmarks.live` in a site's environment. Prints JSON.
 
-For each table and number of providers the milliseconds of the query, the middle of many, and the
+For each number of providers the milliseconds of the query of claims, the middle of many, and the
 plan that the database has for it.
 """
 
@@ -20,7 +20,7 @@ from django.db import connection
 from benchmarks.salons import DAYS, PROVIDERS, first_day
 
 ROUNDS = 50
-TABLES = ("booking_claim", "booking_blockedperiod")
+TABLE = "booking_claim"
 
 
 @dataclass
@@ -46,11 +46,10 @@ def main() -> None:
     told = {}
     for slug in ("one", "twenty"):
         watch = look(slug)
-        for table in TABLES:
-            told[f"{table}, {PROVIDERS[slug]} providers"] = {
-                "milliseconds": median(watch.took[table]),
-                "plan": plan(*watch.sent[table]),
-            }
+        told[f"{TABLE}, {PROVIDERS[slug]} providers"] = {
+            "milliseconds": median(watch.took[TABLE]),
+            "plan": plan(*watch.sent[TABLE]),
+        }
     print(json.dumps(told))
 
 
