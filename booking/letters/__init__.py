@@ -1,0 +1,21 @@
+"""The letters about bookings: to the client in the client's zone, to the business in its own."""
+
+from booking.letters import client, owner
+from booking.letters.kinds import STILL_TRUE, Template
+from booking.models import Booking
+from notifications.letters import Letter
+
+__all__ = ["STILL_TRUE", "Template", "compose"]
+_LETTERS = client.LETTERS | owner.LETTERS
+
+
+def compose(template: str, subject_id: str) -> Letter | None:
+    """The letter as it is true now, or None when it has lost its reason."""
+    booking = (
+        Booking.objects.select_related("business__settings", "service", "provider", "client")
+        .filter(uuid=subject_id)
+        .first()
+    )
+    if booking is None or booking.present_status not in STILL_TRUE[Template(template)]:
+        return None
+    return _LETTERS[Template(template)](booking)

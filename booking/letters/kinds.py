@@ -1,0 +1,31 @@
+"""The kinds of letters about bookings, and when each is still true."""
+
+from enum import StrEnum
+
+from booking.lifecycle import Status
+
+
+class Template(StrEnum):
+    CLIENT_REQUESTED = "client_requested"
+    CLIENT_CONFIRMED = "client_confirmed"
+    CLIENT_REJECTED = "client_rejected"
+    CLIENT_CANCELLED = "client_cancelled"
+    CLIENT_EXPIRED = "client_expired"
+    OWNER_REQUESTED = "owner_requested"
+    OWNER_CONFIRMED = "owner_confirmed"
+    OWNER_CANCELLED = "owner_cancelled"
+    OWNER_EXPIRED = "owner_expired"
+
+
+# A message whose booking has moved on since has lost its reason.
+STILL_TRUE = {
+    Template.CLIENT_REQUESTED: {Status.PENDING},
+    Template.CLIENT_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
+    Template.CLIENT_REJECTED: {Status.REJECTED},
+    Template.CLIENT_CANCELLED: {Status.CANCELLED},
+    Template.CLIENT_EXPIRED: {Status.EXPIRED},
+    Template.OWNER_REQUESTED: {Status.PENDING},
+    Template.OWNER_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
+    Template.OWNER_CANCELLED: {Status.CANCELLED},
+    Template.OWNER_EXPIRED: {Status.EXPIRED},
+}
