@@ -22,7 +22,16 @@ def addresses_to_tell(booking: Booking, *, actor: User | None) -> list[str]:
 
 def canceller(booking: Booking) -> str:
     """Who of the business has cancelled; "" when it was the client."""
-    entry = booking.history.filter(event=Event.CANCELLED).select_related("actor").last()
+    return _member_behind(booking, Event.CANCELLED)
+
+
+def mover(booking: Booking) -> str:
+    """Who of the business has moved it last; "" when it was the client."""
+    return _member_behind(booking, Event.MOVED)
+
+
+def _member_behind(booking: Booking, event: Event) -> str:
+    entry = booking.history.filter(event=event).select_related("actor").last()
     if entry is None or entry.actor_kind == ActorKind.CLIENT:
         return ""
     return str(entry.actor or "Somebody")

@@ -18,6 +18,10 @@ class Event(StrEnum):
     REJECTED = "booking.rejected"
     CANCELLED = "booking.cancelled"
     EXPIRED = "booking.expired"
+    MOVED = "booking.moved"
+    MOVE_REQUESTED = "booking.move_requested"
+    MOVE_DECLINED = "booking.move_declined"
+    MOVE_EXPIRED = "booking.move_expired"
 
 
 class Payload(TypedDict):

@@ -18,6 +18,7 @@ CLIENT_LETTERS = {
     Event.REJECTED: Template.CLIENT_REJECTED,
     Event.CANCELLED: Template.CLIENT_CANCELLED,
     Event.EXPIRED: Template.CLIENT_EXPIRED,
+    Event.MOVED: Template.CLIENT_MOVED,
 }
 OWNER_LETTERS = {
     Event.REQUESTED: Template.OWNER_REQUESTED,
@@ -25,6 +26,7 @@ OWNER_LETTERS = {
     Event.APPROVED: Template.OWNER_CONFIRMED,
     Event.CANCELLED: Template.OWNER_CANCELLED,
     Event.EXPIRED: Template.OWNER_EXPIRED,
+    Event.MOVED: Template.OWNER_MOVED,
 }
 
 

@@ -11,10 +11,12 @@ class Template(StrEnum):
     CLIENT_REJECTED = "client_rejected"
     CLIENT_CANCELLED = "client_cancelled"
     CLIENT_EXPIRED = "client_expired"
+    CLIENT_MOVED = "client_moved"
     OWNER_REQUESTED = "owner_requested"
     OWNER_CONFIRMED = "owner_confirmed"
     OWNER_CANCELLED = "owner_cancelled"
     OWNER_EXPIRED = "owner_expired"
+    OWNER_MOVED = "owner_moved"
 
 
 # A message whose booking has moved on since has lost its reason.
@@ -28,4 +30,6 @@ STILL_TRUE = {
     Template.OWNER_CONFIRMED: {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW},
     Template.OWNER_CANCELLED: {Status.CANCELLED},
     Template.OWNER_EXPIRED: {Status.EXPIRED},
+    Template.CLIENT_MOVED: {Status.PENDING, Status.CONFIRMED},
+    Template.OWNER_MOVED: {Status.PENDING, Status.CONFIRMED},
 }

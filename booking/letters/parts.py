@@ -1,7 +1,10 @@
 """What letters about bookings are made of."""
 
+from datetime import datetime
+
 from booking import links
 from booking.contacts import contact_email, signer
+from booking.events import Event
 from booking.invitations import Method, build_invitation
 from booking.models import Booking
 from booking.times import clocks_of, read_clock
@@ -113,6 +116,17 @@ def answer_by(booking: Booking) -> str:
     return str(
         read_clock(booking.expires_at or booking.starts_at, business.timezone, business.locale)
     )
+
+
+def place_before(booking: Booking) -> str:
+    """When it was before it was moved last, on the business's clock; "" if it never was."""
+    entry = booking.history.filter(event=Event.MOVED).last()
+    if entry is None:
+        return ""
+    business, start = booking.business, datetime.fromisoformat(entry.before["starts_at"])
+    said = str(read_clock(start, business.timezone, business.locale))
+    provider = entry.before.get("provider", "")
+    return f"{said}, with {provider}" if provider not in {"", booking.provider.name} else said
 
 
 def hour(booking: Booking) -> str:

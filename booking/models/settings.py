@@ -75,6 +75,15 @@ class BookingSettings(Rule):
         validators=NOTICE_MINUTES,
         help_text="Until how many minutes before the start a client may cancel by the link.",
     )
+    reschedule_notice_minutes = models.PositiveIntegerField(
+        default=0,
+        validators=NOTICE_MINUTES,
+        help_text="Until how many minutes before the start a client may move it by the link.",
+    )
+    reschedule_needs_approval = models.BooleanField(
+        default=False,
+        help_text="A client who moves a booking asks for it: the old time stays until you agree.",
+    )
     pending_expiry_minutes = models.PositiveIntegerField(
         default=1440,
         validators=EXPIRY_MINUTES,

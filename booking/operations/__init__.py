@@ -18,6 +18,7 @@ from booking.operations.errors import (
 )
 from booking.operations.expire import expire_booking, expire_pending
 from booking.operations.hold import end_expired_holds, extend_hold, place_hold, release_hold
+from booking.operations.move import move_booking, reschedule_deadline
 from booking.operations.plan import Terms, change_session, delete_session, plan_sessions
 from booking.operations.record import Actor
 from booking.operations.set_up import AlreadySetUp, FirstBusiness, is_untouched, set_up
@@ -53,9 +54,11 @@ __all__ = [
     "expire_pending",
     "extend_hold",
     "is_untouched",
+    "move_booking",
     "place_hold",
     "plan_sessions",
     "reject_booking",
     "release_hold",
+    "reschedule_deadline",
     "set_up",
 ]

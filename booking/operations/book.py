@@ -22,7 +22,7 @@ from booking.operations.errors import (
     SlotUnavailable,
 )
 from booking.operations.record import Actor, record_change
-from booking.operations.release import give_back, renew_claims
+from booking.operations.release import end_hold, give_back, renew_claims
 from booking.operations.take import NO_REFUSALS, occupy, take
 from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish, keeps, own_of
@@ -156,7 +156,7 @@ def _sell(order: _Order) -> Booking:
         replace(wish, own=own_of(hold)) if hold else wish,
         start=order.start,
         ignoring=OVERRIDABLE if order.override else NO_REFUSALS,
-        instead_of=hold,
+        give_up=lambda: hold and end_hold(hold),
         write=lambda rules, choice: _write(rules, order, choice),
     )
 

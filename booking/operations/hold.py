@@ -34,7 +34,7 @@ def place_hold(*, wish: Wish, start: datetime, holder: str, instead_of: Hold | N
     return take(
         replace(wish, own=own_of(instead_of)) if instead_of else wish,
         start=start,
-        instead_of=instead_of,
+        give_up=lambda: instead_of and end_hold(instead_of),
         write=_writer(wish, start, holder),
     )
 

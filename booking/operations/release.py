@@ -12,11 +12,29 @@ def give_back(session_id: int | None, *, spots: int) -> None:
 
     Its claims go with it, and so the time is free for others at the commit. A planned one stays.
     """
-    if session_id is None:
-        return
-    rows = Session.objects.filter(pk=session_id)
-    rows.update(spots_taken=F("spots_taken") - spots)
-    ended, _ = rows.filter(spots_taken=0, is_planned=False).delete()
+    if session_id is not None:
+        _free(session_id, spots=spots)
+        end_if_empty(session_id)
+
+
+def free_spots(session_id: int, *, spots: int) -> None:
+    """Free spots that something still points to; with the last one the time is free as well.
+
+    Once nothing points to them any more, the caller calls `end_if_empty`.
+    """
+    _free(session_id, spots=spots)
+    empty = {"session": session_id, "session__spots_taken": 0, "session__is_planned": False}
+    Claim.objects.filter(**empty).delete()
+
+
+def _free(session_id: int, *, spots: int) -> None:
+    Session.objects.filter(pk=session_id).update(spots_taken=F("spots_taken") - spots)
+
+
+def end_if_empty(session_id: int) -> None:
+    """The session ends if nothing is left in it, and else takes time for as long as the rest."""
+    rows = Session.objects.filter(pk=session_id, spots_taken=0, is_planned=False)
+    ended, _ = rows.delete()
     if not ended:
         renew_claims(session_id)
 

@@ -13,11 +13,10 @@ from django.db.models import F
 
 from booking import guard, locking, offers
 from booking.availability import NoRoom, Reason, Refusal, ServiceRules, Slot, Way
-from booking.models import Claim, Hold, Service, Session
+from booking.models import Claim, Service, Session
 from booking.offers import Choice
 from booking.operations.errors import SlotTaken, SlotUnavailable
 from booking.operations.expire import free_expired
-from booking.operations.release import end_hold
 from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish
 from config.core import clock
@@ -44,13 +43,13 @@ def take(
     start: datetime,
     write: Callable[[Rulebook, Choice], T],
     ignoring: frozenset[Refusal] = NO_REFUSALS,
-    instead_of: Hold | None = None,
+    give_up: Callable[[], object] = lambda: None,
 ) -> T:
     """Find the fairest way to have the start, and `write` it while nobody else can take it.
 
     A way lost to somebody quicker is followed by one of the next best, at most eight in all: people
-    who come at the same moment do not all queue for the same provider. A hold that the asker has is
-    given up for it, in the same transaction: if the start cannot be had, it stays.
+    who come at the same moment do not all queue for the same provider. `give_up` frees what the
+    asker has already, in the same transaction: if the start cannot be had, it stays.
     Raises `SlotTaken`, `SlotUnavailable`, `TryAgain`, and whatever `write` raises; then nothing has
     changed.
     """
@@ -66,8 +65,7 @@ def take(
                 # The rules may have changed since they were read outside the lock.
                 rules = _rules_now(wish, limited)
                 _clear(rules, wish, start, choice)
-                if instead_of:
-                    end_hold(instead_of)
+                give_up()
                 choice = _check_again(rules, replace(wish, own=None), start, choice, ignoring)
                 return write(rules, choice)
         except (SlotTaken, SlotUnavailable):
