@@ -22,6 +22,7 @@ WORDS: dict[str, str] = {
     Event.APPROVED: "Approved",
     Event.REJECTED: "Declined",
     Event.CANCELLED: "Cancelled",
+    Event.MOVED: "Moved",
 }
 
 # What staff have overridden, in the words of the settings that say it.

@@ -56,6 +56,7 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "buffer_before_minutes": "Buffer before, in minutes",
             "buffer_after_minutes": "Buffer after, in minutes",
             "cancellation_notice_minutes": "Cancellation notice, in minutes",
+            "reschedule_notice_minutes": "Reschedule notice, in minutes",
             "pending_expiry_minutes": "Requests expire after, in minutes",
             "hold_seconds": "A chosen time is kept for, in seconds",
         }
@@ -80,6 +81,8 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             " 300 is five minutes.",
             "cancellation_notice_minutes": "How long before the start clients can still cancel by"
             " themselves: 0 is until the start, 1440 until a day before.",
+            "reschedule_notice_minutes": "How long before the start clients can still move it to"
+            " another time by themselves: 0 is until the start, 1440 until a day before.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -139,10 +142,13 @@ class BookingSettingsAdmin(AsksBeforeStranding):
                     ("holidays_country", "holidays_region"),
                     ("minimum_notice_minutes", "booking_horizon_days"),
                     ("buffer_before_minutes", "buffer_after_minutes"),
-                    "cancellation_notice_minutes",
                     "hold_seconds",
                 )
             },
+        ),
+        (
+            "Changes by clients",
+            {"fields": ("cancellation_notice_minutes", "reschedule_notice_minutes")},
         ),
         (
             "Mails",

@@ -25,10 +25,6 @@ from config.core import clock
 MOVABLE = frozenset({Status.PENDING, Status.CONFIRMED})
 
 
-class MovedMeanwhile(InvalidTransition):
-    message = "This booking has been moved meanwhile. Please look at its new time first."
-
-
 def move_booking(
     *,
     booking: Booking,
@@ -88,7 +84,9 @@ class _Move:
         [row] = lock_bookings(Booking.objects.filter(pk=self.known.pk))
         _check_movable(row, self.actor)
         if (row.session_id, row.starts_at) != (self.known.session_id, self.known.starts_at):
-            raise MovedMeanwhile
+            raise InvalidTransition(
+                "This booking has been moved meanwhile. Please look at its new time first."
+            )
         if row.session_id is not None:
             free_spots(row.session_id, spots=row.spots)
         self.row = row

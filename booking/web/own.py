@@ -17,6 +17,7 @@ from booking.lifecycle import OPEN, RELEASED, Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, cancel_booking
 from booking.operations.cancel import cancellation_deadline
+from booking.operations.move import MOVABLE, reschedule_deadline
 from booking.times import clocks_of, read_clock
 from booking.web import errors, form_token
 from booking.web.forms import ReasonForm
@@ -48,7 +49,7 @@ def opened_by_link(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 @opened_by_link
 def detail(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     hours = read_hours(request.GET.get("clock", ""))
-    return render(request, "booking/own.html", _context(booking, token, hours))
+    return render(request, "booking/own.html", own_context(booking, token, hours))
 
 
 @csrf_exempt  # the token in the address is the authority, and no cookie is asked
@@ -56,7 +57,7 @@ def detail(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by_link
 def cancel(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
-    context = _context(booking, token)
+    context = own_context(booking, token)
     if request.method != "POST":
         return render(request, "booking/cancel.html", context | {"form": ReasonForm()})
     if not form_token.same_origin(request):
@@ -91,9 +92,10 @@ def invite(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     )
 
 
-def _context(booking: Booking, token: str, hours: str = "") -> dict[str, object]:
+def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, object]:
     business, now = booking.business, clock.now()
     status, deadline = booking.status_at(now), cancellation_deadline(booking)
+    move_deadline = reschedule_deadline(booking)
     is_open = status in OPEN
     return {
         "booking": booking,
@@ -111,6 +113,8 @@ def _context(booking: Booking, token: str, hours: str = "") -> dict[str, object]
         "is_over": not is_open or booking.ends_at <= now,
         "can_cancel": is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
+        "can_move": status in MOVABLE and now <= move_deadline,
+        "move_until": read_clock(move_deadline, business.timezone, business.locale),
         "times": clocks_of(booking, hours),
         "calendars": calendar_links(booking) if _is_ahead(status, booking) else [],
     }

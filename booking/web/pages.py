@@ -70,15 +70,14 @@ def service(request: HttpRequest, business_slug: str, service_slug: str) -> Http
         "query": query,
         "form_token": form_token.issue(found.business_id),
     }
-    template = "booking/service.html"
-    if is_htmx(request):
-        template += "#calendar"
-    else:
-        context |= _choices(found, query, now)
+    template = "booking/includes/calendar.html"
+    if not is_htmx(request):
+        template = "booking/service.html"
+        context |= choices(found, query, now)
     return render(request, template, context, status=400 if query.problems else 200)
 
 
-def _choices(service: Service, query: PageQuery, now: datetime) -> dict[str, object]:
+def choices(service: Service, query: PageQuery, now: datetime) -> dict[str, object]:
     """What stands around the calendar, to choose who, how many and on which clock."""
     most = Session.objects.most_places(service, now)
     return {

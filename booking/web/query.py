@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from booking.models import Hold, HoldPurpose, Resource, Service
+from booking.models import Booking, Hold, HoldPurpose, Resource, Service
 from booking.validators import FIRST_YEAR, LAST_YEAR, MAX_CAPACITY
 from booking.wish import Wish, own_of
 from config.core.when import zone_names
+
+ANYBODY = "any"
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class PageQuery:
     spots: int = 1
     # A time that the asker keeps while looking for another: it never hides itself.
     hold: Hold | None = None
+    # A booking that is to be moved: it does not hide its own time either.
+    moved: Booking | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -37,12 +41,13 @@ class PageQuery:
         return self.provider.pk if self.provider else None
 
     def wish(self, service: Service) -> Wish:
+        own = self.moved or self.hold
         return Wish(
             service=service,
             provider_id=self.provider_id,
             duration_minutes=self.duration_minutes,
             spots=self.spots,
-            own=own_of(self.hold) if self.hold else None,
+            own=own_of(own) if own else None,
         )
 
     def address(self, **changes: str | None) -> str:
@@ -50,7 +55,7 @@ class PageQuery:
         values = {
             "month": self.month and f"{self.month:%Y-%m}",
             "date": self.day and self.day.isoformat(),
-            "provider": self.provider and str(self.provider.public_id),
+            "provider": str(self.provider.public_id) if self.provider else self._anybody,
             "tz": self.timezone if self.is_zone_asked else None,
             "clock": self.hours,
             "duration": self.duration_minutes and str(self.duration_minutes),
@@ -58,6 +63,11 @@ class PageQuery:
             "hold": self.hold and str(self.hold.public_id),
         } | changes
         return "?" + urlencode({key: value for key, value in values.items() if value})
+
+    @property
+    def _anybody(self) -> str | None:
+        """Who moves a booking and does not say otherwise stays with the same provider."""
+        return ANYBODY if self.moved else None
 
 
 def read_query(data: QueryDict, service: Service) -> PageQuery:
@@ -69,7 +79,8 @@ def read_query(data: QueryDict, service: Service) -> PageQuery:
     if text := data.get("tz", ""):
         query.timezone = _zone(text, query)
     query.hours = read_hours(data.get("clock", ""))
-    if text := data.get("provider", ""):
+    text = data.get("provider", "")
+    if text and text != ANYBODY:
         query.provider = find_provider(service, text)
         if query.provider is None:
             query.problems.append("This person does not offer this service; all others are shown.")

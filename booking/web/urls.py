@@ -1,6 +1,6 @@
 from django.urls import path
 
-from booking.web import brand, keep, own, pages, reserve
+from booking.web import brand, keep, own, pages, reschedule, reserve
 
 app_name = "booking"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("book/<str:business_slug>/<str:service_slug>/confirm/", reserve.confirm, name="confirm"),
     path("booking/<str:token>/", own.detail, name="own"),
     path("booking/<str:token>/cancel/", own.cancel, name="cancel"),
+    path("booking/<str:token>/reschedule/", reschedule.reschedule, name="reschedule"),
     path("booking/<str:token>/invite.ics", own.invite, name="invite"),
     path("<str:business_slug>/book", pages.short_link, name="short_link"),
     path("<str:business_slug>/book/", pages.short_link),
