@@ -22,6 +22,7 @@ from accounts.permissions import Ability, can
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
+from booking.operations.move import MOVABLE
 from booking.times import clocks_of
 from config.core.errors import DomainError
 from config.core.fields import CleanCharField
@@ -59,7 +60,7 @@ def staff_actor(request: HttpRequest) -> Actor:
 
 @require_safe
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _find(request, reference)
+    booking = find_booking(request, reference)
     return _page(request, booking, ReasonForm())
 
 
@@ -77,7 +78,7 @@ def post_or_show(view: Decision) -> Decision:
 
 @post_or_show
 def approve(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _find(request, reference, ability=Ability.SERVE)
+    booking = find_booking(request, reference, ability=Ability.SERVE)
     return _carry_out(request, booking, approve_booking, "Approved.")
 
 
@@ -96,7 +97,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 def _with_reason(
     request: HttpRequest, reference: str, operation: Callable[..., Booking], done: str
 ) -> HttpResponse:
-    booking = _find(request, reference, ability=Ability.SERVE)
+    booking = find_booking(request, reference, ability=Ability.SERVE)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, booking, form, status=400)
@@ -120,7 +121,9 @@ def _carry_out(
     return _back(request, booking)
 
 
-def _find(request: HttpRequest, reference: str, *, ability: Ability = Ability.SEE) -> Booking:
+def find_booking(
+    request: HttpRequest, reference: str, *, ability: Ability = Ability.SEE
+) -> Booking:
     """A booking of the member's own businesses; 404 for any other, 403 without the ability."""
     user = request.user
     if not isinstance(user, User):
@@ -146,6 +149,7 @@ def _page(
         "times": clocks_of(booking),
         "visits": booking.client.bookings.exclude(pk=booking.pk).count(),
         "may_decide": booking.present_status == Status.PENDING and _serves(request, booking),
+        "may_move": booking.present_status in MOVABLE and _serves(request, booking),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
     }
     return TemplateResponse(request, "admin/booking/booking/decide.html", context, status=status)

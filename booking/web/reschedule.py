@@ -62,13 +62,18 @@ def _choose(asked: _Asked) -> HttpResponse:
     _keep_agreed(query, asked.booking, asked.request.GET)
     calendar = build_calendar(rulebook_of(asked.booking.business), service, query, now=now)
     status = 400 if query.problems else 200
+    shown = {"calendar": calendar, "query": query, "own_start": _own_start(asked.booking, query)}
     if is_htmx(asked.request):
-        template = "booking/includes/calendar.html"
-        return asked.render(template, status=status, calendar=calendar, query=query)
+        return asked.render("booking/includes/calendar.html", status=status, **shown)
     around = choices(service, query, now) | {"party_sizes": ()}
-    return asked.render(
-        "booking/reschedule.html", status=status, calendar=calendar, query=query, **around
-    )
+    return asked.render("booking/reschedule.html", status=status, **shown, **around)
+
+
+def _own_start(booking: Booking, query: PageQuery) -> str:
+    """The time that is not one to choose; with somebody else it is."""
+    if query.provider not in {None, booking.provider}:
+        return ""
+    return booking.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _keep_agreed(query: PageQuery, booking: Booking, data: QueryDict) -> None:

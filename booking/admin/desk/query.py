@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Business
 from booking.availability import resolve_wall
-from booking.models import Resource, Service
+from booking.models import Booking, Resource, Service
 from booking.taken import moment
 from booking.validators import MAX_CAPACITY, validate_whole_minute, validate_year
-from booking.web.query import read_start
-from booking.wish import Wish
+from booking.web.query import ANYBODY, read_start
+from booking.wish import Wish, own_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,8 @@ class Asked:
     day: date | None = None
     start: datetime | None = None
     session_id: int | None = None
+    # A booking that is to be moved: its own time does not stand in its way.
+    moved: Booking | None = None
 
     @property
     def business(self) -> Business:
@@ -41,6 +43,7 @@ class Asked:
             session_id=self.session_id,
             duration_minutes=self.duration_minutes,
             spots=self.spots,
+            own=own_of(self.moved) if self.moved else None,
         )
 
     @property
@@ -76,11 +79,16 @@ class Asked:
         """What every address of these times has in it."""
         values = {
             "service": self.service.pk,
-            "provider": self.provider.pk if self.provider else None,
+            "provider": self.provider.pk if self.provider else self._anybody,
             "duration": self.duration_minutes,
             "spots": self.spots if self.spots > 1 else None,
         }
         return {name: value for name, value in values.items() if value}
+
+    @property
+    def _anybody(self) -> str | None:
+        """What is moved stays with the same provider unless anybody is asked for by name."""
+        return ANYBODY if self.moved else None
 
     def _address(self, **more: object) -> str:
         values = self.kept() | more

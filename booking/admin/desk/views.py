@@ -98,7 +98,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
         case _:
             title = "Book an appointment: for which business?"
             context = {"businesses": served, "opts": Booking._meta}  # noqa: SLF001 - as templates do
-            return _render(request, "admin/choose_business.html", title, context)
+            return render_page(request, "admin/choose_business.html", title, context)
 
 
 def _choose_service(request: HttpRequest, business: Business) -> HttpResponse:
@@ -107,7 +107,7 @@ def _choose_service(request: HttpRequest, business: Business) -> HttpResponse:
         return redirect(f"{request.path}?service={services[0].pk}")
     context = {"business": business, "services": services}
     title = "Book an appointment: which service?"
-    return _render(request, "admin/booking/desk/services.html", title, context)
+    return render_page(request, "admin/booking/desk/services.html", title, context)
 
 
 def _times_page(
@@ -124,7 +124,7 @@ def _times_page(
         "day": show_day(asked, day) if day else None,
     }
     title = f"Book an appointment: {asked.service.name}"
-    return _render(request, "admin/booking/desk/times.html", title, context, status=status)
+    return render_page(request, "admin/booking/desk/times.html", title, context, status=status)
 
 
 def _typed(request: HttpRequest, service: Service) -> CallerForm:
@@ -161,7 +161,7 @@ def _submit(request: HttpRequest, asked: Asked) -> HttpResponse:
                 user=_member(request),
             ),
             idempotency_key=str(_key(request)),
-            override=_is_override_meant(request, asked),
+            override=is_override_meant(request, asked),
             tell_client=form.cleaned_data["tell_client"],
         )
     except DomainError as error:
@@ -170,7 +170,7 @@ def _submit(request: HttpRequest, asked: Asked) -> HttpResponse:
     return redirect("admin:booking_decide", booking.reference)
 
 
-def _is_override_meant(request: HttpRequest, asked: Asked) -> bool:
+def is_override_meant(request: HttpRequest, asked: Asked) -> bool:
     """Whether every rule that is in the way now is one that the page has warned of."""
     warned = set(request.POST.get("warned", "").split())
     obstacles = find_obstacles(asked) if warned else None
@@ -223,7 +223,7 @@ def _client_page(
         "key": key or _key(request),
     }
     title = f"Book an appointment: {asked.service.name}"
-    return _render(request, "admin/booking/desk/client.html", title, context, status=status)
+    return render_page(request, "admin/booking/desk/client.html", title, context, status=status)
 
 
 def _done(booking: Booking, *, is_told: bool) -> str:
@@ -234,7 +234,7 @@ def _done(booking: Booking, *, is_told: bool) -> str:
     return f"Booked for {name}: {when}, with {booking.provider.name}. {told}"
 
 
-def _render(
+def render_page(
     request: HttpRequest, template: str, title: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     shown = {**admin.site.each_context(request), "title": title, **context}
