@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
@@ -15,8 +16,9 @@ from config.core.prepared import Prepared, id_param, insert_unless_there, text_p
 MAX_UNANSWERED = 3
 
 _clients = Client.objects.filter(business=id_param("business")).order_by().values_list("pk")
-# As the index is written: `iexact` would compare in upper case on PostgreSQL.
-_BY_EMAIL = Prepared(_clients.filter(Exact(Lower("email"), text_param("email"))))
+# As the index is written: `iexact` would compare in upper case on PostgreSQL, and without the
+# condition that says nothing new, all clients would be read.
+_BY_EMAIL = Prepared(_clients.filter(~Q(email=""), Exact(Lower("email"), text_param("email"))))
 _BY_PHONE = Prepared(_clients.filter(email="", phone=text_param("phone")))
 
 

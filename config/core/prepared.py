@@ -78,14 +78,21 @@ class Prepared:
     def _written(self) -> tuple[str, list[Any]]:
         """The statement, and the values and `Param`s to be given with it.
 
-        With very many, the numbers among them (ids, most likely) become part of the statement.
+        Empty texts become part of the statement: only so a partial index that is about them can
+        always be used. Where there are very many values, so do numbers (ids, most likely).
         """
         sql, params = self._rows.query.sql_with_params()
-        if len(params) <= _MOST_VALUES:
-            return sql, list(params)
-        places = [str(param) if type(param) is int else "%s" for param in params]
-        written = sql.replace("%%", "%%%%") % tuple(places)
-        return written, [param for param in params if type(param) is not int]
+        literals = [
+            self._literal(param, is_one_of_many=len(params) > _MOST_VALUES) for param in params
+        ]
+        written = sql.replace("%%", "%%%%") % tuple(text or "%s" for text in literals)
+        return written, [param for param, text in zip(params, literals, strict=True) if not text]
+
+    @staticmethod
+    def _literal(param: object, *, is_one_of_many: bool) -> str:
+        if is_one_of_many and type(param) is int:
+            return str(param)
+        return "''" if param == "" and isinstance(param, str) else ""
 
     def rows(self, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         connection = connections[DEFAULT_DB_ALIAS]
