@@ -35,7 +35,7 @@ class OpenslotAdminSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Imported late: the admin of an app needs the site to register with.
         from booking.admin import decisions, setup, why
-        from booking.admin.desk.moving import move
+        from booking.admin.desk import moving
         from booking.admin.desk.views import new_booking
         from booking.admin.sessions import cancelling
         from notifications.admin import rendered_urls
@@ -44,7 +44,7 @@ class OpenslotAdminSite(admin.AdminSite):
             path("setup/", setup.first_run, name="setup"),
             path("booking/service/<int:pk>/why/", self.admin_view(why.why), name="booking_why"),
             path("bookings/new/", self.admin_view(new_booking), name="booking_new"),
-            path("bookings/<str:reference>/move/", self.admin_view(move), name="booking_move"),
+            *moving.urls(self.admin_view),
             *decisions.urls(self.admin_view),
             *cancelling.urls(self.admin_view),
             *rendered_urls(self.admin_view),

@@ -21,7 +21,13 @@ from accounts.models import User
 from accounts.permissions import Ability, can
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Source
-from booking.operations import Actor, approve_booking, cancel_booking, reject_booking
+from booking.operations import (
+    Actor,
+    approve_booking,
+    cancel_booking,
+    reject_booking,
+    requested_move,
+)
 from booking.operations.move import MOVABLE
 from booking.times import clocks_of
 from config.core.errors import DomainError
@@ -117,7 +123,7 @@ def _carry_out(
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"{done} {_told(booking)}")
+        messages.success(request, f"{done} {told(booking)}")
     return _back(request, booking)
 
 
@@ -149,6 +155,7 @@ def _page(
         "times": clocks_of(booking),
         "visits": booking.client.bookings.exclude(pk=booking.pk).count(),
         "may_decide": booking.present_status == Status.PENDING and _serves(request, booking),
+        "move_asked": requested_move(booking),
         "may_move": booking.present_status in MOVABLE and _serves(request, booking),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
     }
@@ -159,7 +166,7 @@ def _serves(request: HttpRequest, booking: Booking) -> bool:
     return can(request.user, Ability.SERVE, booking.business)
 
 
-def _told(booking: Booking) -> str:
+def told(booking: Booking) -> str:
     if booking.client_email:
         return f"{booking.client_name} is told by mail."
     return f"{booking.client_name} gave no e-mail: please call {booking.client_phone}."

@@ -23,6 +23,9 @@ WORDS: dict[str, str] = {
     Event.REJECTED: "Declined",
     Event.CANCELLED: "Cancelled",
     Event.MOVED: "Moved",
+    Event.MOVE_REQUESTED: "Another time asked for",
+    Event.MOVE_DECLINED: "Other time declined",
+    Event.MOVE_EXPIRED: "Other time not answered",
 }
 
 # What staff have overridden, in the words of the settings that say it.

@@ -57,6 +57,7 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "buffer_after_minutes": "Buffer after, in minutes",
             "cancellation_notice_minutes": "Cancellation notice, in minutes",
             "reschedule_notice_minutes": "Reschedule notice, in minutes",
+            "reschedule_needs_approval": "Ask me before a client moves a booking",
             "pending_expiry_minutes": "Requests expire after, in minutes",
             "hold_seconds": "A chosen time is kept for, in seconds",
         }
@@ -148,7 +149,13 @@ class BookingSettingsAdmin(AsksBeforeStranding):
         ),
         (
             "Changes by clients",
-            {"fields": ("cancellation_notice_minutes", "reschedule_notice_minutes")},
+            {
+                "fields": (
+                    "cancellation_notice_minutes",
+                    "reschedule_notice_minutes",
+                    "reschedule_needs_approval",
+                )
+            },
         ),
         (
             "Mails",

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from booking import links, offers
 from booking.calendar_links import calendar_links
 from booking.closures import closure_of, closure_of_service
-from booking.contacts import canceller, contact_email, mover
+from booking.contacts import canceller, contact_email
 from booking.invitations import Method
 from booking.letters.kinds import Template
-from booking.letters.parts import answer_by, day, hour, place_before, to_client
-from booking.lifecycle import Status
+from booking.letters.parts import answer_by, day, hour, to_client
 from booking.models import Booking
 from booking.operations.cancel import cancellation_deadline
 from booking.rulebook import rulebook_of
@@ -98,29 +97,6 @@ def _cancelled(booking: Booking) -> Letter:
     )
 
 
-def _moved(booking: Booking) -> Letter:
-    service, is_request = booking.service.name, booking.status == Status.PENDING
-    paragraphs = [
-        f"{booking.business.name} has moved it."
-        if mover(booking)
-        else "You have moved it, and the old time was given back."
-    ]
-    if before := place_before(booking):
-        paragraphs.append(f"It was on {before}.")
-    if is_request:
-        paragraphs.append(f"It is still a request: it is answered by {answer_by(booking)}.")
-    what = f"Your request for {service}" if is_request else f"Your {service}"
-    return to_client(
-        booking,
-        subject=f"{what} has been moved — {day(booking)} at {hour(booking)}",
-        headline="Your request was moved" if is_request else "Your appointment was moved",
-        paragraphs=[*paragraphs, "The links in earlier mails have ended; here are the new ones."],
-        more_title="" if is_request else "Add it to your calendar",
-        more=[] if is_request else calendar_links(booking),
-        method=None if is_request else Method.REQUEST,
-    )
-
-
 def _expired(booking: Booking) -> Letter:
     business, service = booking.business, booking.service
     free = _nearest_free(booking)
@@ -169,5 +145,4 @@ LETTERS: dict[Template, Callable[[Booking], Letter]] = {
     Template.CLIENT_REJECTED: _rejected,
     Template.CLIENT_CANCELLED: _cancelled,
     Template.CLIENT_EXPIRED: _expired,
-    Template.CLIENT_MOVED: _moved,
 }

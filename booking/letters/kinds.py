@@ -12,11 +12,15 @@ class Template(StrEnum):
     CLIENT_CANCELLED = "client_cancelled"
     CLIENT_EXPIRED = "client_expired"
     CLIENT_MOVED = "client_moved"
+    CLIENT_MOVE_REQUESTED = "client_move_requested"
+    CLIENT_MOVE_DECLINED = "client_move_declined"
+    CLIENT_MOVE_EXPIRED = "client_move_expired"
     OWNER_REQUESTED = "owner_requested"
     OWNER_CONFIRMED = "owner_confirmed"
     OWNER_CANCELLED = "owner_cancelled"
     OWNER_EXPIRED = "owner_expired"
     OWNER_MOVED = "owner_moved"
+    OWNER_MOVE_REQUESTED = "owner_move_requested"
 
 
 # A message whose booking has moved on since has lost its reason.
@@ -32,4 +36,8 @@ STILL_TRUE = {
     Template.OWNER_EXPIRED: {Status.EXPIRED},
     Template.CLIENT_MOVED: {Status.PENDING, Status.CONFIRMED},
     Template.OWNER_MOVED: {Status.PENDING, Status.CONFIRMED},
+    Template.CLIENT_MOVE_REQUESTED: {Status.CONFIRMED},
+    Template.CLIENT_MOVE_DECLINED: {Status.CONFIRMED},
+    Template.CLIENT_MOVE_EXPIRED: {Status.CONFIRMED},
+    Template.OWNER_MOVE_REQUESTED: {Status.CONFIRMED},
 }

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from booking import links
-from booking.contacts import canceller, mover
+from booking.contacts import canceller
 from booking.letters.kinds import Template
-from booking.letters.parts import answer_by, day, place_before, to_owner
+from booking.letters.parts import answer_by, day, to_owner
 from booking.models import Booking
 from notifications.letters import Letter, Link
 
@@ -54,17 +54,6 @@ def _cancelled(booking: Booking) -> Letter:
     )
 
 
-def _moved(booking: Booking) -> Letter:
-    who, before = mover(booking) or "The client", place_before(booking)
-    return to_owner(
-        booking,
-        subject=f"Moved: {booking.client_name} — {booking.service.name} on {day(booking)}",
-        headline=f"The booking of {booking.client_name} was moved",
-        paragraphs=[f"{who} moved it{f' from {before}' if before else ''}."],
-        button=Link("See the booking", links.decide_url(booking)),
-    )
-
-
 def _expired(booking: Booking) -> Letter:
     return to_owner(
         booking,
@@ -88,5 +77,4 @@ LETTERS: dict[Template, Callable[[Booking], Letter]] = {
     Template.OWNER_CONFIRMED: _confirmed,
     Template.OWNER_CANCELLED: _cancelled,
     Template.OWNER_EXPIRED: _expired,
-    Template.OWNER_MOVED: _moved,
 }

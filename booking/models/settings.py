@@ -82,7 +82,7 @@ class BookingSettings(Rule):
     )
     reschedule_needs_approval = models.BooleanField(
         default=False,
-        help_text="A client who moves a booking asks for it: the old time stays until you agree.",
+        help_text="The old time stays until you agree, and the new one is kept meanwhile.",
     )
     pending_expiry_minutes = models.PositiveIntegerField(
         default=1440,

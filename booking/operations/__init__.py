@@ -19,6 +19,12 @@ from booking.operations.errors import (
 from booking.operations.expire import expire_booking, expire_pending
 from booking.operations.hold import end_expired_holds, extend_hold, place_hold, release_hold
 from booking.operations.move import move_booking, reschedule_deadline
+from booking.operations.move_request import (
+    approve_move,
+    decline_move,
+    request_move,
+    requested_move,
+)
 from booking.operations.plan import Terms, change_session, delete_session, plan_sessions
 from booking.operations.record import Actor
 from booking.operations.set_up import AlreadySetUp, FirstBusiness, is_untouched, set_up
@@ -41,6 +47,7 @@ __all__ = [
     "Terms",
     "TooManyHolds",
     "approve_booking",
+    "approve_move",
     "book",
     "cancel_booking",
     "cancel_series",
@@ -48,6 +55,7 @@ __all__ = [
     "change_session",
     "check_offered",
     "create_business",
+    "decline_move",
     "delete_session",
     "end_expired_holds",
     "expire_booking",
@@ -59,6 +67,8 @@ __all__ = [
     "plan_sessions",
     "reject_booking",
     "release_hold",
+    "request_move",
+    "requested_move",
     "reschedule_deadline",
     "set_up",
 ]

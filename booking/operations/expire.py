@@ -14,9 +14,9 @@ from django.db.models import Exists, OuterRef, Q
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status
 from booking.locking import lock_bookings, locked_booking
-from booking.models import ActorKind, Booking, Claim, Hold, Session, Source
+from booking.models import ActorKind, Booking, Claim, Hold, HoldPurpose, Session, Source
 from booking.operations.leave import leave
-from booking.operations.record import Actor
+from booking.operations.record import Actor, record_change
 from booking.operations.release import end_hold
 from config.core import clock
 from config.core.errors import TryAgain
@@ -56,6 +56,22 @@ def expire_pending(*, actor: Actor = _BY_ITSELF) -> list[Booking]:
     return ended
 
 
+def end_lapsed(hold: Hold, now: datetime) -> bool:
+    """End a hold that is over; a move that nobody has answered is told of. False: it had ended."""
+    asked_for = hold.session.starts_at.isoformat()
+    ended = end_hold(hold)
+    if ended and hold.purpose == HoldPurpose.MOVE and hold.booking:
+        record_change(
+            hold.booking,
+            Event.MOVE_EXPIRED,
+            actor=_BY_ITSELF,
+            now=now,
+            before={"starts_at": asked_for},
+            after={"starts_at": hold.booking.starts_at.isoformat()},
+        )
+    return ended
+
+
 def free_expired(
     resource_ids: Collection[int], *, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> None:
@@ -69,8 +85,9 @@ def free_expired(
         return
     # Bookings are locked before sessions, as by whoever leaves one.
     bookings = lock_bookings(Booking.objects.lapsed(now).filter(session__in=sessions))
-    for hold in Hold.objects.filter(session__in=sessions, expires_at__lte=now):
-        end_hold(hold)
+    over = Hold.objects.filter(session__in=sessions, expires_at__lte=now)
+    for hold in over.select_related("session"):
+        end_lapsed(hold, now)
     for booking in bookings:
         # One that was approved while its lock was awaited keeps its time.
         if booking.status_at(now) == Status.EXPIRED:

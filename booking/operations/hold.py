@@ -10,6 +10,7 @@ from booking.models import ActorKind, Hold, Source
 from booking.offers import Choice
 from booking.operations.book import check_open
 from booking.operations.errors import HoldExpired, TooManyHolds
+from booking.operations.expire import end_lapsed
 from booking.operations.record import Actor
 from booking.operations.release import end_hold, renew_claims
 from booking.operations.take import occupy, take
@@ -96,8 +97,9 @@ def _end_if_over(hold: Hold) -> bool:
     """False for one that was extended meanwhile, or has to wait for the next time."""
     try:
         with locking.locked_resources([hold.session.provider_id]):
-            is_over = Hold.objects.filter(pk=hold.pk, expires_at__lte=clock.now()).exists()
-            return is_over and end_hold(hold)
+            now = clock.now()
+            is_over = Hold.objects.filter(pk=hold.pk, expires_at__lte=now).exists()
+            return is_over and end_lapsed(hold, now)
     except TryAgain as reason:
         logger.info("hold %s is left: %s", hold.pk, reason)
         return False

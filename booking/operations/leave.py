@@ -5,7 +5,7 @@ from booking.events import Event
 from booking.lifecycle import Status
 from booking.models import Booking
 from booking.operations.record import Actor, Facts, record_change
-from booking.operations.release import give_back
+from booking.operations.release import end_kept, give_back
 
 
 def leave(
@@ -27,6 +27,7 @@ def leave(
     row.session, row.status, row.updated_at = None, status, now
     row.save(update_fields=["session", "status", "updated_at", *written])
     give_back(session_id, spots=row.spots)
+    end_kept(row)
     record_change(
         row,
         event,

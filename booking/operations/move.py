@@ -16,7 +16,13 @@ from booking.offers import Choice
 from booking.operations.book import OVERRIDABLE, check_open
 from booking.operations.errors import PolicyViolation
 from booking.operations.record import Actor, Facts, record_change
-from booking.operations.release import end_if_empty, free_spots, give_back, renew_claims
+from booking.operations.release import (
+    end_if_empty,
+    end_kept,
+    free_spots,
+    give_back,
+    renew_claims,
+)
 from booking.operations.take import NO_REFUSALS, occupy, take
 from booking.rulebook import Rulebook
 from booking.wish import Wish, wish_of
@@ -46,7 +52,7 @@ def move_booking(
     known = rows.get(pk=booking.pk)
     known.service.business = known.business
     wish = replace(wish_of(known), provider_id=provider_id, session_id=session_id)
-    _check_movable(known, actor)
+    check_movable(known, actor)
     check_open(wish, actor)
     if _is_there(known, wish, start):
         return known
@@ -82,13 +88,14 @@ class _Move:
 
     def give_up(self) -> None:
         [row] = lock_bookings(Booking.objects.filter(pk=self.known.pk))
-        _check_movable(row, self.actor)
+        check_movable(row, self.actor)
         if (row.session_id, row.starts_at) != (self.known.session_id, self.known.starts_at):
             raise InvalidTransition(
                 "This booking has been moved meanwhile. Please look at its new time first."
             )
         if row.session_id is not None:
             free_spots(row.session_id, spots=row.spots)
+        end_kept(row)
         self.row = row
 
     def write(self, rules: Rulebook, choice: Choice) -> Booking:
@@ -99,7 +106,7 @@ class _Move:
         until = None if is_firm else row.expires_at
         session = occupy(rules, self.wish, self.start, choice, until=until)
         keeps_time = is_firm or row.service_id not in rules.requests_give_way
-        before, now = _place(row), clock.now()
+        before, now = place_of(row), clock.now()
         settle(row, session, now=now, keeps_time=keeps_time)
         if left is not None:
             end_if_empty(left)
@@ -114,7 +121,7 @@ class _Move:
             actor=self.actor,
             now=now,
             before=before,
-            after=_place(row) | said,
+            after=place_of(row) | said,
             tell_client=self.tell_client,
         )
         return row
@@ -150,7 +157,8 @@ def settle(row: Booking, session: Session, *, now: datetime, keeps_time: bool = 
     )
 
 
-def _check_movable(booking: Booking, actor: Actor) -> None:
+def check_movable(booking: Booking, actor: Actor) -> None:
+    """Raise `InvalidTransition`, or `PolicyViolation` for a client past the deadline."""
     now = clock.now()
     status = booking.status_at(now)
     if status not in MOVABLE:
@@ -167,5 +175,5 @@ def _is_there(booking: Booking, wish: Wish, start: datetime) -> bool:
     )
 
 
-def _place(booking: Booking) -> Facts:
+def place_of(booking: Booking) -> Facts:
     return {"starts_at": booking.starts_at.isoformat(), "provider": booking.provider.name}

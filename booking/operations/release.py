@@ -47,6 +47,12 @@ def end_hold(hold: Hold) -> bool:
     return bool(ended)
 
 
+def end_kept(booking: Booking) -> None:
+    """Give back the other times that are kept for a booking: it has another one, or has ended."""
+    for hold in booking.holds.order_by("pk"):
+        end_hold(hold)
+
+
 def renew_claims(session_id: int) -> None:
     """A session takes time as long as anything that is in it: for good with anything firm.
 

@@ -15,7 +15,7 @@ from booking.contacts import canceller
 from booking.invitations import Method, build_invitation
 from booking.lifecycle import OPEN, RELEASED, Status
 from booking.models import ActorKind, Booking, Source
-from booking.operations import Actor, cancel_booking
+from booking.operations import Actor, cancel_booking, requested_move
 from booking.operations.cancel import cancellation_deadline
 from booking.operations.move import MOVABLE, reschedule_deadline
 from booking.times import clocks_of, read_clock
@@ -96,6 +96,7 @@ def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, obje
     business, now = booking.business, clock.now()
     status, deadline = booking.status_at(now), cancellation_deadline(booking)
     move_deadline = reschedule_deadline(booking)
+    asked = requested_move(booking) if status == Status.CONFIRMED else None
     is_open = status in OPEN
     return {
         "booking": booking,
@@ -113,6 +114,10 @@ def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, obje
         "is_over": not is_open or booking.ends_at <= now,
         "can_cancel": is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
+        "move_asked": asked
+        and read_clock(asked.session.starts_at, business.timezone, business.locale, hours),
+        "move_answer_by": asked
+        and read_clock(asked.expires_at, business.timezone, business.locale, hours),
         "can_move": status in MOVABLE and now <= move_deadline,
         "move_until": read_clock(move_deadline, business.timezone, business.locale),
         "times": clocks_of(booking, hours),

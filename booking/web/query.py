@@ -32,8 +32,9 @@ class PageQuery:
     spots: int = 1
     # A time that the asker keeps while looking for another: it never hides itself.
     hold: Hold | None = None
-    # A booking that is to be moved: it does not hide its own time either.
+    # A booking that is to be moved: it does not hide its own time either, if it gives that up.
     moved: Booking | None = None
+    gives_up: bool = True
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -41,7 +42,7 @@ class PageQuery:
         return self.provider.pk if self.provider else None
 
     def wish(self, service: Service) -> Wish:
-        own = self.moved or self.hold
+        own = self.moved if self.moved and self.gives_up else self.hold
         return Wish(
             service=service,
             provider_id=self.provider_id,

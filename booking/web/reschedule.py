@@ -9,8 +9,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import links
+from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Source
-from booking.operations import Actor, SlotTaken, SlotUnavailable, check_offered, move_booking
+from booking.operations import (
+    Actor,
+    SlotTaken,
+    SlotUnavailable,
+    check_offered,
+    move_booking,
+    request_move,
+)
 from booking.rulebook import rulebook_of
 from booking.taken import moment
 from booking.times import clocks, clocks_of, read_clock
@@ -78,7 +86,9 @@ def _own_start(booking: Booking, query: PageQuery) -> str:
 
 def _keep_agreed(query: PageQuery, booking: Booking, data: QueryDict) -> None:
     """What a move does not change: how long, for how many, and if not said otherwise, with whom."""
+    # Until it is approved, the time that the booking has stands in the way of what overlaps it.
     query.moved, query.hold = booking, None
+    query.gives_up = not needs_approval(booking)
     query.duration_minutes, query.spots = booking.duration_minutes, booking.spots
     if "provider" not in data:
         query.provider = find_provider(booking.service, str(booking.provider.public_id))
@@ -112,8 +122,9 @@ def _move(asked: _Asked) -> HttpResponse:
     if choice.problem or choice.start is None:
         return _page(asked, choice, status=400)
     wish = choice.wish
+    operation = request_move if needs_approval(booking) else move_booking
     try:
-        moved = move_booking(
+        moved = operation(
             booking=booking,
             start=choice.start,
             actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
@@ -126,6 +137,13 @@ def _move(asked: _Asked) -> HttpResponse:
     response = redirect("booking:own", links.manage_token(moved))
     response.status_code = 303
     return response
+
+
+def needs_approval(booking: Booking) -> bool:
+    """Whether a move is asked for first; a request, which is to be answered anyhow, just moves."""
+    return booking.business.settings.reschedule_needs_approval and (
+        booking.status == Status.CONFIRMED
+    )
 
 
 def _page(
@@ -151,6 +169,7 @@ def _page(
         start=choice.start.isoformat() if choice.start else "",
         new_times=new_times,
         old_times=clocks_of(asked.booking, query.hours),
+        needs_approval=needs_approval(asked.booking),
         refusal=refusal,
         alternatives=_alternatives(choice, refusal),
     )

@@ -178,13 +178,13 @@ def test_without_the_lock_only_the_database_keeps_a_cancelled_booking_from_takin
 ) -> None:
     here, there = free_starts(service)[:2]
     booking = sell(service, here)
-    check = module._check_movable
+    check = module.check_movable
 
     def check_early(row: Booking, actor: Any) -> None:
         check(row, actor)
         time.sleep(PAUSE / 4)
 
-    monkeypatch.setattr(module, "_check_movable", check_early)
+    monkeypatch.setattr(module, "check_movable", check_early)
     [refusal] = both(
         lambda: cancel_booking(booking=booking, reason="", actor=CLIENT),
         lambda: move_booking(booking=booking, start=there, actor=CLIENT),

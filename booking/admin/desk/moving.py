@@ -1,21 +1,29 @@
 """Another time or provider for a booking, by staff: GET chooses, one POST moves."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Ability
-from booking.admin.decisions import find_booking, staff_actor
+from booking.admin.decisions import ReasonForm, find_booking, staff_actor, told
 from booking.admin.desk.obstacles import find_obstacles
 from booking.admin.desk.query import Asked, WishForm
 from booking.admin.desk.times import first_day, nearest_times, show_day
 from booking.admin.desk.views import is_override_meant, render_page
 from booking.models import Booking
-from booking.operations import SlotTaken, SlotUnavailable, move_booking
+from booking.operations import (
+    SlotTaken,
+    SlotUnavailable,
+    approve_move,
+    decline_move,
+    move_booking,
+)
 from booking.operations.move import MOVABLE
 from booking.times import clocks_of, read_clock
 from booking.web import errors
@@ -25,6 +33,14 @@ from config.core.when import local_date, short_moment
 
 # What moving a booking does not change.
 AGREED = ("duration", "spots")
+
+
+def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
+    """Below `/admin/`; `wrap` is the site's `admin_view`, which asks for a sign-in."""
+    return [
+        path("bookings/<str:reference>/move/", wrap(move), name="booking_move"),
+        path("bookings/<str:reference>/move/answer/", wrap(answer), name="booking_move_answer"),
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,6 +58,30 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and "choose" not in request.POST:
         return _move(request, booking, asked)
     return _ask(request, booking, asked)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Agree to the time that a client has asked for, or decline it with a reason."""
+    if request.method != "POST":
+        return redirect("admin:booking_decide", reference)
+    booking = find_booking(request, reference, ability=Ability.SERVE)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "The reason is too long. Nothing was changed.")
+        return redirect("admin:booking_decide", reference)
+    actor = staff_actor(request)
+    try:
+        if "agree" in request.POST:
+            approve_move(booking=booking, actor=actor)
+        else:
+            decline_move(booking=booking, reason=form.cleaned_data["reason"], actor=actor)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        done = "Moved." if "agree" in request.POST else "Declined: the booking stays where it is."
+        messages.success(request, f"{done} {told(booking)}")
+    return redirect("admin:booking_decide", reference)
 
 
 def _form(booking: Booking, data: dict[str, Any]) -> WishForm:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import Membership, Role, User
 from booking.events import Event
 from booking.models import Booking, Service
-from booking.operations import cancel_booking
+from booking.operations import cancel_booking, request_move
 from notifications.models import OutboxEvent
 from tests.booking.web.test_pages import text_of
 from tests.conftest import CLIENT, Book, at
@@ -113,3 +113,19 @@ def test_only_who_serves_the_business_may(
 @pytest.mark.parametrize("query", ["?start=soon", "?provider=99999", "?date=2027-02-30"])
 def test_an_address_that_cannot_be_read(desk: Client, booked: Book, query: str) -> None:
     assert desk.get(page(booked(at(8)), query)).status_code == 400
+
+
+@pytest.mark.parametrize(("button", "start"), [("agree", at(13, day=3)), ("decline", at(8, day=3))])
+def test_a_wish_is_answered_on_the_decision_page(
+    desk: Client, booked: Book, button: str, start: object
+) -> None:
+    booking = request_move(booking=booked(at(8, day=3)), start=at(13, day=3), actor=CLIENT)
+    shown = desk.get(reverse("admin:booking_decide", args=[booking.reference]))
+    assert "The client asks for another time Wed 3 Mar, 14:00" in text_of(shown)
+    answer = reverse("admin:booking_move_answer", args=[booking.reference])
+    assert desk.get(answer).status_code == 302
+    assert stored(booking).starts_at == at(8, day=3)
+    desk.post(answer, {button: "1", "reason": "Sorry."})
+    assert stored(booking).starts_at == start
+    again = desk.post(answer, {button: "1"}, follow=True)
+    assert "Nobody waits for an answer about a new time any more." in text_of(again)

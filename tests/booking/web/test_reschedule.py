@@ -160,3 +160,16 @@ def test_the_month_is_as_few_queries_however_many_bookings(client: Client, booke
     with CaptureQueriesContext(connection) as more:
         client.get(page(booking), headers={"HX-Request": "true"})
     assert len(few) == len(more)
+
+
+def test_where_staff_agree_first_it_is_asked_for(client: Client, booked: Book) -> None:
+    booking = booked(at(8, day=3))
+    BookingSettings.objects.update(reschedule_needs_approval=True)
+    assert "Ask for another time?" in text_of(
+        client.get(page(booking, "?chosen=2027-03-03T13:00:00Z"))
+    )
+    answer = client.post(page(booking), {"start": "2027-03-03T13:00:00+00:00"}, follow=True)
+    text = text_of(answer)
+    assert stored(booking).starts_at == at(8, day=3)
+    assert "You asked to come on Wednesday, 3 March 2027, 14:00 instead" in text
+    assert "this one stays yours" in text
