@@ -37,6 +37,12 @@ def _member_behind(booking: Booking, event: Event) -> str:
     return str(entry.actor or "Somebody")
 
 
+def offer_message(booking: Booking) -> str:
+    """What staff have written to the times that they offered last."""
+    entry = booking.history.filter(event=Event.OFFERED).last()
+    return str(entry.after["message"]) if entry else ""
+
+
 def contact_email(business: Business) -> str:
     """The address that clients can answer to: the business's, else the first that is alerted."""
     return business.email or next(iter(alert_addresses(business)), "")

@@ -22,6 +22,8 @@ class Event(StrEnum):
     MOVE_REQUESTED = "booking.move_requested"
     MOVE_DECLINED = "booking.move_declined"
     MOVE_EXPIRED = "booking.move_expired"
+    OFFERED = "booking.offered"
+    OFFER_ACCEPTED = "booking.offer_accepted"
 
 
 class Payload(TypedDict):

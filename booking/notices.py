@@ -1,11 +1,13 @@
 """From what happened to whom it is told: event → messages."""
 
 import hashlib
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from booking.contacts import addresses_to_tell
 from booking.events import SUBJECT_TYPE, Event
 from booking.letters import STILL_TRUE, Template, compose
+from booking.lifecycle import Status
 from booking.models import Booking
 from config.core import clock
 from notifications import letters, messages, outbox
@@ -22,6 +24,8 @@ CLIENT_LETTERS = {
     Event.MOVE_REQUESTED: Template.CLIENT_MOVE_REQUESTED,
     Event.MOVE_DECLINED: Template.CLIENT_MOVE_DECLINED,
     Event.MOVE_EXPIRED: Template.CLIENT_MOVE_EXPIRED,
+    Event.OFFERED: Template.CLIENT_OFFERED,
+    Event.OFFER_ACCEPTED: Template.CLIENT_CONFIRMED,
 }
 OWNER_LETTERS = {
     Event.REQUESTED: Template.OWNER_REQUESTED,
@@ -31,7 +35,14 @@ OWNER_LETTERS = {
     Event.EXPIRED: Template.OWNER_EXPIRED,
     Event.MOVED: Template.OWNER_MOVED,
     Event.MOVE_REQUESTED: Template.OWNER_MOVE_REQUESTED,
+    Event.OFFER_ACCEPTED: Template.OWNER_OFFER_ACCEPTED,
 }
+# What an event makes pointless, although the booking stays in the state that it was in.
+OUTDATED = {
+    Event.OFFERED: [Template.OWNER_REQUESTED, Template.OWNER_NUDGE, Template.CLIENT_OFFERED]
+}
+# A nudge that comes sooner than this is no reminder.
+SOONEST_NUDGE = timedelta(minutes=15)
 
 
 def register() -> None:
@@ -48,6 +59,7 @@ def tell(event: OutboxEvent) -> None:
     outdated = [
         template for template, states in STILL_TRUE.items() if booking.present_status not in states
     ]
+    outdated += OUTDATED.get(Event(event.name), [])
     messages.cancel(subject_type=SUBJECT_TYPE, subject_id=event.subject_id, templates=outdated)
     for audience, template, recipient in _recipients(event, booking):
         messages.plan(
@@ -60,6 +72,33 @@ def tell(event: OutboxEvent) -> None:
             subject_id=event.subject_id,
             due_at=clock.now(),
         )
+    if event.name == Event.REQUESTED:
+        _plan_nudge(event, booking)
+
+
+def _plan_nudge(event: OutboxEvent, booking: Booking) -> None:
+    """Remind the business once, at half of the time that a request waits."""
+    due_at = _half_time(booking)
+    if due_at is None or due_at - clock.now() < SOONEST_NUDGE:
+        return
+    for address in addresses_to_tell(booking, actor=None):
+        messages.plan(
+            business=booking.business,
+            dedup_key=f"{event.event_id}:nudge:{_digest(address)}",
+            audience=Audience.OWNER,
+            template=Template.OWNER_NUDGE,
+            recipient=address,
+            subject_type=SUBJECT_TYPE,
+            subject_id=event.subject_id,
+            due_at=due_at,
+        )
+
+
+def _half_time(booking: Booking) -> datetime | None:
+    """None for what waits for no answer."""
+    if booking.present_status != Status.PENDING or booking.expires_at is None:
+        return None
+    return booking.created_at + (booking.expires_at - booking.created_at) / 2
 
 
 def _recipients(event: OutboxEvent, booking: Booking) -> list[tuple[Audience, Template, str]]:

@@ -26,6 +26,8 @@ WORDS: dict[str, str] = {
     Event.MOVE_REQUESTED: "Another time asked for",
     Event.MOVE_DECLINED: "Other time declined",
     Event.MOVE_EXPIRED: "Other time not answered",
+    Event.OFFERED: "Other times offered",
+    Event.OFFER_ACCEPTED: "Offered time taken",
 }
 
 # What staff have overridden, in the words of the settings that say it.
@@ -79,7 +81,7 @@ class HistoryInline(ScopedInline, admin.TabularInline[HistoryEntry, Booking]):
 
 
 def _label(name: str) -> str:
-    return "" if name in {"status", "starts_at"} else f"{_sentence(name)}: "
+    return "" if name in {"status", "starts_at", "offered"} else f"{_sentence(name)}: "
 
 
 def _words(name: str, value: Any, business: Business) -> str:
@@ -90,6 +92,9 @@ def _words(name: str, value: Any, business: Business) -> str:
             return str(Status(value).label)
         case "starts_at" | "ends_at":
             return _moment(datetime.fromisoformat(value), business)
+        case "offered":
+            starts = map(datetime.fromisoformat, str(value).split(", "))
+            return " or ".join(_moment(start, business) for start in starts)
         case "overridden":
             return ", ".join(RULES.get(code, code) for code in str(value).split(", "))
         case _:

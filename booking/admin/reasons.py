@@ -40,7 +40,10 @@ _WORDS = {
     Refusal.NOT_BOOKABLE: "It takes no more clients: “can be booked” is unticked on its page.",
     Refusal.DEADLINE: "Its booking deadline has passed.",
 }
-_KEPT_FOR = {HoldPurpose.BROWSER: "somebody who is filling in the form"}
+_KEPT_FOR = {
+    HoldPurpose.BROWSER: "somebody who is filling in the form",
+    HoldPurpose.OFFER: "a client to whom it was offered",
+}
 
 
 @dataclass(frozen=True, slots=True)

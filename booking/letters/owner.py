@@ -20,7 +20,21 @@ def _requested(booking: Booking) -> Letter:
             f" {'the time is kept until then' if booking.session_id else 'it takes no time yet'},"
             f" and after it the request ends by itself. {_hears_of_it(booking)}"
         ],
-        button=Link("Approve or decline", links.decide_url(booking)),
+        button=Link("Approve, decline or offer other times", links.decide_url(booking)),
+    )
+
+
+def _nudge(booking: Booking) -> Letter:
+    return to_owner(
+        booking,
+        subject=f"Still waiting: {booking.client_name} — {booking.service.name} on {day(booking)}",
+        headline=f"{booking.client_name} still waits for an answer",
+        paragraphs=[
+            "Half of the time to answer is over."
+            f" Please answer by {answer_by(booking)}: after it the request ends by itself,"
+            " and the client is told that nobody could answer."
+        ],
+        button=Link("Approve, decline or offer other times", links.decide_url(booking)),
     )
 
 
@@ -74,6 +88,7 @@ def _expired(booking: Booking) -> Letter:
 
 LETTERS: dict[Template, Callable[[Booking], Letter]] = {
     Template.OWNER_REQUESTED: _requested,
+    Template.OWNER_NUDGE: _nudge,
     Template.OWNER_CONFIRMED: _confirmed,
     Template.OWNER_CANCELLED: _cancelled,
     Template.OWNER_EXPIRED: _expired,

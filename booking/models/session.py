@@ -165,6 +165,14 @@ class HoldQuerySet(TenantQuerySet["Hold"]):
     def live(self, now: datetime) -> Self:
         return self.filter(expires_at__gt=now)
 
+    def offers(self) -> Self:
+        return self.filter(purpose=HoldPurpose.OFFER)
+
+    def standing_offers(self, now: datetime) -> Self:
+        """Times that can still be taken at `now`, soonest first, each with whom."""
+        rows = self.offers().live(now).select_related("session__provider")
+        return rows.order_by("session__starts_at", "pk")
+
 
 class Hold(models.Model):
     """Spots of a session kept for one purpose and one owner, until `expires_at`."""

@@ -10,6 +10,7 @@ from booking.operations.errors import (
     HoldExpired,
     IdempotencyMismatch,
     InUse,
+    OfferLost,
     PlanRefused,
     PolicyViolation,
     SlotTaken,
@@ -25,12 +26,14 @@ from booking.operations.move_request import (
     request_move,
     requested_move,
 )
+from booking.operations.offer import MAX_OFFERS, accept_offer, offer_times
 from booking.operations.plan import Terms, change_session, delete_session, plan_sessions
 from booking.operations.record import Actor
 from booking.operations.set_up import AlreadySetUp, FirstBusiness, is_untouched, set_up
 from booking.operations.take import check_offered
 
 __all__ = [
+    "MAX_OFFERS",
     "OVERRIDABLE",
     "Actor",
     "AlreadySetUp",
@@ -40,12 +43,14 @@ __all__ = [
     "HoldExpired",
     "IdempotencyMismatch",
     "InUse",
+    "OfferLost",
     "PlanRefused",
     "PolicyViolation",
     "SlotTaken",
     "SlotUnavailable",
     "Terms",
     "TooManyHolds",
+    "accept_offer",
     "approve_booking",
     "approve_move",
     "book",
@@ -63,6 +68,7 @@ __all__ = [
     "extend_hold",
     "is_untouched",
     "move_booking",
+    "offer_times",
     "place_hold",
     "plan_sessions",
     "reject_booking",

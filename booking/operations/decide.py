@@ -7,7 +7,7 @@ from booking.offers import Choice
 from booking.operations.errors import SlotTaken
 from booking.operations.leave import leave
 from booking.operations.record import Actor, record_change
-from booking.operations.release import renew_claims
+from booking.operations.release import end_kept, renew_claims
 from booking.operations.take import occupy, take
 from booking.rulebook import Rulebook
 from booking.wish import wish_of
@@ -84,6 +84,7 @@ def _approve(row: Booking, actor: Actor) -> Booking:
     )
     if row.session_id:
         renew_claims(row.session_id)
+    end_kept(row)
     record_change(
         row,
         Event.APPROVED,

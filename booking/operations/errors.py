@@ -92,6 +92,18 @@ class TooManyHolds(DomainError):
     retry_after = 60
 
 
+class OfferLost(DomainError):
+    """A time that was to be offered cannot be kept."""
+
+    code = "slot_taken"
+
+    def __init__(self, time: str = "") -> None:
+        super().__init__(
+            f"{time or 'One of these times'} is not free, or too close to another time that you"
+            " chose. Nothing has been offered."
+        )
+
+
 class IdempotencyMismatch(DomainError):
     """The same form was sent before with other contents; the first one counts."""
 

@@ -57,13 +57,13 @@ def take(
     for attempt in range(MAX_CANDIDATES):
         rules = rulebook_of(business)
         alike = _alike(_choose(rules, wish, start, ignoring))
-        limited = _if_limited(rules, wish)
+        limited = if_limited(rules, wish)
         is_patient = len(alike) == 1 or attempt >= IMPATIENT_CANDIDATES
         locked = _locked_patiently if is_patient else _locked
         try:
             with locked(alike, attempt, limited=limited) as choice:
                 # The rules may have changed since they were read outside the lock.
-                rules = _rules_now(wish, limited)
+                rules = rules_now(wish, limited)
                 _clear(rules, wish, start, choice)
                 give_up()
                 choice = _check_again(rules, replace(wish, own=None), start, choice, ignoring)
@@ -173,15 +173,15 @@ def _check_again(
     raise SlotTaken if answer.refused or choice.session_id else SlotUnavailable
 
 
-def _rules_now(wish: Wish, limited: Service | None) -> Rulebook:
+def rules_now(wish: Wish, limited: Service | None) -> Rulebook:
     """The rules under the lock. Raises `SlotUnavailable` where they ask for another lock."""
     rules = rulebook_of(wish.service.business)
-    if _if_limited(rules, wish) != limited:
+    if if_limited(rules, wish) != limited:
         raise SlotUnavailable
     return rules
 
 
-def _if_limited(rules: Rulebook, wish: Wish) -> Service | None:
+def if_limited(rules: Rulebook, wish: Wish) -> Service | None:
     """The service, where its sessions are counted: two providers could each take the last one."""
     offered = rules.services.get(wish.service.pk)
     return wish.service if offered and offered.limits.by_period() else None
