@@ -43,6 +43,11 @@ def offer_message(booking: Booking) -> str:
     return str(entry.after["message"]) if entry else ""
 
 
+def was_offered_times(booking: Booking) -> bool:
+    """Whether staff have answered it with other times."""
+    return booking.history.filter(event=Event.OFFERED).exists()
+
+
 def contact_email(business: Business) -> str:
     """The address that clients can answer to: the business's, else the first that is alerted."""
     return business.email or next(iter(alert_addresses(business)), "")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from booking import links, offers
 from booking.calendar_links import calendar_links
 from booking.closures import closure_of, closure_of_service
-from booking.contacts import canceller, contact_email
+from booking.contacts import canceller, contact_email, was_offered_times
 from booking.invitations import Method
 from booking.letters.kinds import Template
 from booking.letters.parts import answer_by, day, hour, to_client
@@ -100,16 +100,23 @@ def _cancelled(booking: Booking) -> Letter:
 def _expired(booking: Booking) -> Letter:
     business, service = booking.business, booking.service
     free = _nearest_free(booking)
+    was_offered = was_offered_times(booking)
+    why = (
+        f"None of the times that {business.name} offered you was taken in time, so it has ended"
+        if was_offered
+        else f"We are sorry: {business.name} could not answer it, so it has ended"
+    )
+    how = "has ended" if was_offered else "was not answered in time"
     paragraphs = [
-        f"We are sorry: {business.name} could not answer it, so it has ended"
+        why
         + (" and the time is not kept for you any longer" if service.pending_blocks else "")
         + ". There is nothing to cancel.",
         *([] if free else ["Other times may be free."]),
     ]
     return to_client(
         booking,
-        subject=f"Your request for {service.name} on {day(booking)} was not answered in time",
-        headline="Your request was not answered in time",
+        subject=f"Your request for {service.name} on {day(booking)} {how}",
+        headline=f"Your request {how}",
         paragraphs=[*paragraphs, "You asked for:"],
         button=Link("Find another time", links.service_url(service)),
         more_title="Or take one of these, free at the moment:" if free else "",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from booking import links
-from booking.contacts import canceller
+from booking.contacts import canceller, was_offered_times
 from booking.letters.kinds import Template
 from booking.letters.parts import answer_by, day, to_owner
 from booking.models import Booking
@@ -68,6 +68,12 @@ def _cancelled(booking: Booking) -> Letter:
     )
 
 
+def _why_expired(booking: Booking) -> str:
+    if was_offered_times(booking):
+        return "None of the times that you offered was taken in time"
+    return "Nobody answered it in time"
+
+
 def _expired(booking: Booking) -> Letter:
     return to_owner(
         booking,
@@ -75,7 +81,7 @@ def _expired(booking: Booking) -> Letter:
         f" on {day(booking)}",
         headline=f"The request of {booking.client_name} has expired",
         paragraphs=[
-            "Nobody answered it in time, so the time is free again. "
+            f"{_why_expired(booking)}, so the time is free again. "
             + (
                 "The client was told by mail and asked to choose another one."
                 if booking.client_email

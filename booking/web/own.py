@@ -11,19 +11,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import links
 from booking.calendar_links import calendar_links
-from booking.contacts import canceller
+from booking.contacts import canceller, was_offered_times
 from booking.invitations import Method, build_invitation
 from booking.lifecycle import OPEN, RELEASED, Status
 from booking.models import ActorKind, Booking, Source
-from booking.operations import Actor, cancel_booking, requested_move
+from booking.operations import (
+    Actor,
+    HoldExpired,
+    accept_offer,
+    cancel_booking,
+    requested_move,
+)
 from booking.operations.cancel import cancellation_deadline
 from booking.operations.move import MOVABLE, reschedule_deadline
 from booking.times import clocks_of, read_clock
 from booking.web import errors, form_token
 from booking.web.forms import ReasonForm
-from booking.web.query import read_hours
-from config.core import clock
-from config.core.errors import DomainError
+from booking.web.offered import Offers, show_offers
+from booking.web.query import read_hours, read_start
+from config.core import clock, when
+from config.core.errors import DomainError, TryAgain
 
 View = Callable[[HttpRequest, Booking, str], HttpResponse]
 
@@ -81,6 +88,44 @@ def cancel(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     return response
 
 
+@csrf_exempt  # as above
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_link
+def accept(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
+    """Takes an offered time by POST; a GET leads to the page that offers it."""
+    if request.method == "POST":
+        if not form_token.same_origin(request):
+            return errors.foreign_form(request, booking.business)
+        try:
+            _accept(request, booking)
+        except DomainError as error:
+            return _not_taken(request, booking, token, error)
+    response = redirect("booking:own", token)
+    response.status_code = 303
+    return response
+
+
+def _accept(request: HttpRequest, booking: Booking) -> None:
+    start = read_start(request.POST.get("start", ""))
+    if start is None:
+        raise HoldExpired
+    actor = Actor(kind=ActorKind.CLIENT, source=Source.WEB)
+    accept_offer(booking=booking, start=start, actor=actor)
+
+
+def _not_taken(
+    request: HttpRequest, booking: Booking, token: str, error: DomainError
+) -> HttpResponse:
+    """The page as it is now, below what is said of the time that was wanted."""
+    booking.refresh_from_db()
+    gone = "This time is no longer kept for you. Nothing has changed."
+    said = error.message if isinstance(error, TryAgain) else gone
+    context = own_context(booking, token) | {"refused": said}
+    response = render(request, "booking/own.html", context, status=errors.STATUS[type(error)])
+    return errors.say_when_to_retry(response, error)
+
+
 @never_cache
 @require_safe
 @opened_by_link
@@ -98,12 +143,18 @@ def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, obje
     move_deadline = reschedule_deadline(booking)
     asked = requested_move(booking) if status == Status.CONFIRMED else None
     is_open = status in OPEN
+    offers = show_offers(booking, hours) if status == Status.PENDING else None
+    was_offered = status == Status.EXPIRED and was_offered_times(booking)
     return {
         "booking": booking,
         "business": business,
         "service": booking.service,
         "token": token,
-        "headline": _headline(booking, status),
+        "headline": _headline_of_offers(booking, offers, was_offered=was_offered)
+        or _headline(booking, status),
+        "offers": offers,
+        "was_offered": was_offered,
+        "time_left": when.rough_length((booking.expires_at or now) - now),
         "status": status,
         "is_released": status in RELEASED,
         "is_pending": status == Status.PENDING,
@@ -123,6 +174,13 @@ def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, obje
         "times": clocks_of(booking, hours),
         "calendars": calendar_links(booking) if _is_ahead(status, booking) else [],
     }
+
+
+def _headline_of_offers(booking: Booking, offers: Offers | None, *, was_offered: bool) -> str:
+    """ "" where none are left, and none have lapsed."""
+    if offers:
+        return f"{booking.business.name} offers you {offers.what}"
+    return "Your request has ended" if was_offered else ""
 
 
 def _is_ahead(status: Status, booking: Booking) -> bool:

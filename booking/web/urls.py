@@ -14,6 +14,7 @@ urlpatterns = [
     path("booking/<str:token>/", own.detail, name="own"),
     path("booking/<str:token>/cancel/", own.cancel, name="cancel"),
     path("booking/<str:token>/reschedule/", reschedule.reschedule, name="reschedule"),
+    path("booking/<str:token>/accept-offer/", own.accept, name="accept_offer"),
     path("booking/<str:token>/invite.ics", own.invite, name="invite"),
     path("<str:business_slug>/book", pages.short_link, name="short_link"),
     path("<str:business_slug>/book/", pages.short_link),

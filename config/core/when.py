@@ -1,7 +1,7 @@
 """Dates and times as people read them, by zone and locale."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -118,6 +118,16 @@ def weekday_names(locale: str) -> tuple[tuple[str, str], ...]:
     days = babel_locale(locale).days["stand-alone"]
     order = [(first_weekday(locale) + step) % 7 for step in range(7)]
     return tuple((days["abbreviated"][day], days["wide"][day]) for day in order)
+
+
+def rough_length(length: timedelta) -> str:
+    """In the largest unit that says enough, rounded down: "2 days", "5 hours", "20 minutes"."""
+    minutes = int(length.total_seconds()) // 60
+    for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        # From two on: "1 day" would say little of 47 hours.
+        if (count := minutes // size) >= 2 or unit == "minute":
+            return f"{count} {unit}s" if count >= 2 else "a minute"
+    raise AssertionError("minutes always say something")
 
 
 def short_moment(moment: datetime, zone: str, locale: str) -> str:

@@ -1,8 +1,8 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.core.when import clock_time, hours_of
+from config.core.when import clock_time, hours_of, rough_length
 
 AFTERNOON = datetime(2027, 3, 1, 13, 5, tzinfo=UTC)
 MORNING = datetime(2027, 3, 1, 8, 5, tzinfo=UTC)
@@ -32,3 +32,17 @@ def test_a_clock_reads_as_the_locale_or_the_reader_wants(
 ) -> None:
     assert clock_time(MORNING, "UTC", locale, hours) == morning
     assert clock_time(AFTERNOON, "UTC", locale, hours) == afternoon
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(days=3, hours=23), "3 days"),
+        (timedelta(hours=47), "47 hours"),
+        (timedelta(minutes=119), "119 minutes"),
+        (timedelta(minutes=2), "2 minutes"),
+        (timedelta(seconds=30), "a minute"),
+    ],
+)
+def test_a_rough_length_says_enough(length: timedelta, words: str) -> None:
+    assert rough_length(length) == words
