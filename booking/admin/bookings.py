@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Ability, can
 from accounts.scoped_admin import OwnRowsFilter, ScopedAdmin
-from booking.admin.decisions import staff_actor
+from booking.admin.answering import staff_actor
 from booking.admin.history import HistoryInline
 from booking.lifecycle import OPEN, Status
 from booking.models import Booking

@@ -8,28 +8,25 @@ from functools import wraps
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.permissions import Ability, can
-from booking.lifecycle import Status
-from booking.models import ActorKind, Booking, Source
-from booking.operations import (
-    Actor,
-    approve_booking,
-    cancel_booking,
-    reject_booking,
-    requested_move,
-)
+from booking.admin.answering import find_booking, last_entry, staff_actor, told, who_answered
+from booking.admin.client_record import record_of
+from booking.admin.day_around import day_around
+from booking.admin.offering import offer
+from booking.contacts import offer_message
+from booking.lifecycle import InvalidTransition, Status
+from booking.models import Booking
+from booking.operations import approve_booking, cancel_booking, reject_booking, requested_move
 from booking.operations.move import MOVABLE
 from booking.times import clocks_of
+from config.core import clock
 from config.core.errors import DomainError
 from config.core.fields import CleanCharField
 from config.core.text import validate_text
@@ -55,13 +52,8 @@ def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
         path("bookings/<str:reference>/approve/", wrap(approve), name="booking_approve"),
         path("bookings/<str:reference>/reject/", wrap(reject), name="booking_reject"),
         path("bookings/<str:reference>/cancel/", wrap(cancel), name="booking_cancel"),
+        path("bookings/<str:reference>/offer/", wrap(offer), name="booking_offer"),
     ]
-
-
-def staff_actor(request: HttpRequest) -> Actor:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return Actor(kind=ActorKind.MEMBER, source=Source.ADMIN, user=request.user)
 
 
 @require_safe
@@ -120,41 +112,40 @@ def _carry_out(
     """Call the operation, say what came of it, and lead back to where the button was."""
     try:
         operation(booking=booking, actor=staff_actor(request), **given)
+    except InvalidTransition as error:
+        messages.error(request, f"{error.message} {who_answered(booking)}".strip())
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"{done} {told(booking)}")
+        _say_done(request, booking, done)
     return _back(request, booking)
 
 
-def find_booking(
-    request: HttpRequest, reference: str, *, ability: Ability = Ability.SEE
-) -> Booking:
-    """A booking of the member's own businesses; 404 for any other, 403 without the ability."""
-    user = request.user
-    if not isinstance(user, User):
-        raise PermissionDenied
-    rows = Booking.objects.visible_to(user).select_related(
-        "business__settings", "service", "provider", "client"
-    )
-    booking = get_object_or_404(rows, reference=reference)
-    if not can(user, ability, booking.business):
-        raise PermissionDenied
-    timezone.activate(booking.business.zone)
-    return booking
+def _say_done(request: HttpRequest, booking: Booking, done: str) -> None:
+    """What was done; or who had done it already, for whoever came second."""
+    entry = last_entry(booking)
+    if entry and entry.actor != request.user:
+        messages.warning(request, f"Somebody was quicker. {who_answered(booking)}")
+    else:
+        messages.success(request, f"{done} {told(booking)}")
 
 
 def _page(
     request: HttpRequest, booking: Booking, form: ReasonForm, *, status: int = 200
 ) -> HttpResponse:
+    is_waiting = booking.present_status == Status.PENDING
     context = {
         **admin.site.each_context(request),
         "title": f"{booking.client_name}: {booking.service.name}",
         "booking": booking,
         "form": form,
         "times": clocks_of(booking),
-        "visits": booking.client.bookings.exclude(pk=booking.pk).count(),
-        "may_decide": booking.present_status == Status.PENDING and _serves(request, booking),
+        "record": record_of(booking),
+        "day": day_around(booking),
+        "answered": "" if is_waiting else who_answered(booking),
+        "offers": list(booking.holds.standing_offers(clock.now())) if is_waiting else [],
+        "offer_message": offer_message(booking) if is_waiting else "",
+        "may_decide": is_waiting and _serves(request, booking),
         "move_asked": requested_move(booking),
         "may_move": booking.present_status in MOVABLE and _serves(request, booking),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
@@ -164,12 +155,6 @@ def _page(
 
 def _serves(request: HttpRequest, booking: Booking) -> bool:
     return can(request.user, Ability.SERVE, booking.business)
-
-
-def told(booking: Booking) -> str:
-    if booking.client_email:
-        return f"{booking.client_name} is told by mail."
-    return f"{booking.client_name} gave no e-mail: please call {booking.client_phone}."
 
 
 def _back(request: HttpRequest, booking: Booking) -> HttpResponse:

@@ -16,5 +16,11 @@ def short_moment(moment: datetime, business: Business) -> str:
 
 
 @register.filter
+def clock_time(moment: datetime, business: Business) -> str:
+    """The hour on the business's clock, for example "09:00"."""
+    return when.clock_time(moment, business.timezone, business.locale)
+
+
+@register.filter
 def booking_link(business: Business) -> str:
     return booking_url(business.slug)

@@ -11,7 +11,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Ability
-from booking.admin.decisions import ReasonForm, find_booking, staff_actor, told
+from booking.admin.answering import find_booking, staff_actor, told
+from booking.admin.decisions import ReasonForm
 from booking.admin.desk.obstacles import find_obstacles
 from booking.admin.desk.query import Asked, WishForm
 from booking.admin.desk.times import first_day, nearest_times, show_day

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Ability, can
-from booking.admin.decisions import ReasonForm, staff_actor
+from booking.admin.answering import staff_actor
+from booking.admin.decisions import ReasonForm
 from booking.models import Booking, Session
 from booking.operations import cancel_series, cancel_session, delete_session
 from booking.times import read_clock

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from accounts.models import Business
-from booking.admin.decisions import staff_actor
+from booking.admin.answering import staff_actor
 from booking.admin.reasons import Reader, Words
 from booking.admin.sessions.form import PlanForm
 from booking.models import Resource, Session
