@@ -24,6 +24,8 @@ class Event(StrEnum):
     MOVE_EXPIRED = "booking.move_expired"
     OFFERED = "booking.offered"
     OFFER_ACCEPTED = "booking.offer_accepted"
+    COMPLETED = "booking.completed"
+    NO_SHOW = "booking.no_show"
 
 
 class Payload(TypedDict):

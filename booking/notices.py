@@ -105,7 +105,8 @@ def _recipients(event: OutboxEvent, booking: Booking) -> list[tuple[Audience, Te
     name = Event(event.name)
     found: list[tuple[Audience, Template, str]] = []
     # Events that were recorded by an earlier version do not say.
-    if booking.client_email and event.payload.get("tell_client", True):
+    is_to_tell = name in CLIENT_LETTERS and event.payload.get("tell_client", True)
+    if is_to_tell and booking.client_email:
         found.append((Audience.CLIENT, CLIENT_LETTERS[name], booking.client_email))
     if name in OWNER_LETTERS:
         addresses = addresses_to_tell(booking, actor=_actor(name, booking))

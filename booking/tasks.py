@@ -10,6 +10,12 @@ def expire_pending() -> int:
 
 
 @shared_task(ignore_result=True)
+def complete_past() -> int:
+    """Complete the bookings that are over. Harmless however often it runs."""
+    return len(operations.complete_past())
+
+
+@shared_task(ignore_result=True)
 def end_expired_holds() -> int:
     """Clear away times that are kept no longer. Harmless however often it runs."""
     return operations.end_expired_holds()

@@ -292,6 +292,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "complete_past": {
+        "task": "booking.tasks.complete_past",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "end_expired_holds": {
         "task": "booking.tasks.end_expired_holds",
         "schedule": 60.0,

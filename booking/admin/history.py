@@ -28,6 +28,7 @@ WORDS: dict[str, str] = {
     Event.MOVE_EXPIRED: "Other time not answered",
     Event.OFFERED: "Other times offered",
     Event.OFFER_ACCEPTED: "Offered time taken",
+    Event.NO_SHOW: "Marked as no-show",
 }
 
 # What staff have overridden, in the words of the settings that say it.

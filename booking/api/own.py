@@ -23,7 +23,7 @@ CLIENT = Actor(kind=ActorKind.CLIENT, source=Source.API)
 _IF_ANY = frozenset(
     {
         *("expires_at", "confirmed_at", "approved_at", "rejection_reason"),
-        *("cancelled_at", "cancellation_reason"),
+        *("cancelled_at", "cancellation_reason", "completed_at"),
     }
 )
 
@@ -75,6 +75,7 @@ class BookingOut(serializers.Serializer[Booking]):
     rejection_reason = serializers.CharField()
     cancelled_at = MomentField()
     cancellation_reason = serializers.CharField()
+    completed_at = MomentField()
 
     def to_representation(self, booking: Booking) -> dict[str, Any]:
         every = super().to_representation(booking)

@@ -71,6 +71,10 @@ class BookingQuerySet(TenantQuerySet["Booking"]):
         """Requests whose time to be answered is over, and that nobody has told so yet."""
         return self.filter(status=Status.PENDING, expires_at__lte=now)
 
+    def over(self, now: datetime) -> Self:
+        """Confirmed ones whose end has passed, and of which nobody has said so yet."""
+        return self.filter(status=Status.CONFIRMED, ends_at__lte=now)
+
 
 class Booking(models.Model):
     """A client's spots. It keeps what was agreed, and a session exactly while it takes time."""
@@ -116,6 +120,7 @@ class Booking(models.Model):
     rejection_reason = models.CharField(max_length=500, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancellation_reason = models.CharField(max_length=500, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
 
     # iCalendar SEQUENCE (RFC 5545 §3.8.7.4): raised by every change that calendars must see.
     sequence = models.PositiveIntegerField(default=0, editable=False)
@@ -138,6 +143,11 @@ class Booking(models.Model):
                 fields=["expires_at"],
                 condition=Q(status=Status.PENDING),
                 name="booking_pending_by_expiry",
+            ),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(status=Status.CONFIRMED),
+                name="booking_confirmed_by_end",
             ),
         ]
         constraints = [

@@ -27,6 +27,7 @@ from booking.operations.move_request import (
     requested_move,
 )
 from booking.operations.offer import MAX_OFFERS, accept_offer, offer_times
+from booking.operations.outcomes import complete_past, mark_completed, mark_no_show, outcomes_of
 from booking.operations.plan import Terms, change_session, delete_session, plan_sessions
 from booking.operations.record import Actor
 from booking.operations.set_up import AlreadySetUp, FirstBusiness, is_untouched, set_up
@@ -59,6 +60,7 @@ __all__ = [
     "cancel_session",
     "change_session",
     "check_offered",
+    "complete_past",
     "create_business",
     "decline_move",
     "delete_session",
@@ -67,8 +69,11 @@ __all__ = [
     "expire_pending",
     "extend_hold",
     "is_untouched",
+    "mark_completed",
+    "mark_no_show",
     "move_booking",
     "offer_times",
+    "outcomes_of",
     "place_hold",
     "plan_sessions",
     "reject_booking",

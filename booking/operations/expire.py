@@ -14,19 +14,18 @@ from django.db.models import Exists, OuterRef, Q
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status
 from booking.locking import lock_bookings, locked_booking
-from booking.models import ActorKind, Booking, Claim, Hold, HoldPurpose, Session, Source
+from booking.models import Booking, Claim, Hold, HoldPurpose, Session
 from booking.operations.leave import leave
-from booking.operations.record import Actor, record_change
+from booking.operations.record import BY_ITSELF, Actor, record_change
 from booking.operations.release import end_hold
 from config.core import clock
 from config.core.errors import TryAgain
 from config.core.prepared import Prepared, moment_param
 
 logger = logging.getLogger(__name__)
-_BY_ITSELF = Actor(kind=ActorKind.SYSTEM, source=Source.WORKER)
 
 
-def expire_booking(*, booking: Booking, actor: Actor = _BY_ITSELF) -> Booking:
+def expire_booking(*, booking: Booking, actor: Actor = BY_ITSELF) -> Booking:
     """End a request whose time to be answered is over. Doing it again changes nothing.
 
     Raises `InvalidTransition` for anything else: it may have been answered a moment ago.
@@ -41,7 +40,7 @@ def expire_booking(*, booking: Booking, actor: Actor = _BY_ITSELF) -> Booking:
     return row
 
 
-def expire_pending(*, actor: Actor = _BY_ITSELF) -> list[Booking]:
+def expire_pending(*, actor: Actor = BY_ITSELF) -> list[Booking]:
     """End all requests whose time is over, each in a transaction of its own, the oldest first."""
     ended = []
     for booking in list(Booking.objects.lapsed(clock.now()).order_by("expires_at", "pk")):
@@ -64,7 +63,7 @@ def end_lapsed(hold: Hold, now: datetime) -> bool:
         record_change(
             hold.booking,
             Event.MOVE_EXPIRED,
-            actor=_BY_ITSELF,
+            actor=BY_ITSELF,
             now=now,
             before={"starts_at": asked_for},
             after={"starts_at": hold.booking.starts_at.isoformat()},
@@ -91,7 +90,7 @@ def free_expired(
     for booking in bookings:
         # One that was approved while its lock was awaited keeps its time.
         if booking.status_at(now) == Status.EXPIRED:
-            leave(booking, Status.EXPIRED, event=Event.EXPIRED, actor=_BY_ITSELF, now=now)
+            leave(booking, Status.EXPIRED, event=Event.EXPIRED, actor=BY_ITSELF, now=now)
     Session.objects.filter(pk__in=sessions, spots_taken=0, is_planned=False).delete()
 
 

@@ -22,6 +22,9 @@ class Actor:
     user: User | None = None
 
 
+BY_ITSELF = Actor(kind=ActorKind.SYSTEM, source=Source.WORKER)
+
+
 def record_change(
     booking: Booking,
     event: events.Event,
