@@ -15,7 +15,7 @@ from booking.admin.answering import staff_actor
 from booking.admin.history import HistoryInline
 from booking.lifecycle import OPEN, Status
 from booking.models import Booking
-from booking.operations import approve_booking, reject_booking
+from booking.operations import approve_booking, mark_completed, mark_no_show, reject_booking
 from booking.times import clocks_of
 from config.core import clock, when
 from config.core.errors import DomainError
@@ -65,7 +65,7 @@ class BookingAdmin(ScopedAdmin):
     list_select_related = ("business", "service", "provider")
     search_fields = ("reference", "client_name", "client_email", "client_phone")
     search_help_text = "Name, e-mail, phone or reference"
-    actions = ("approve_selected", "reject_selected")
+    actions = ("approve_selected", "reject_selected", "mark_no_show_selected", "mark_kept_selected")
     fieldsets = (
         (
             None,
@@ -84,7 +84,18 @@ class BookingAdmin(ScopedAdmin):
         ("What they said", {"fields": ("said", "notes")}),
         (
             "Record",
-            {"fields": ("reference", "source", "rejection_reason", "cancellation_reason", "mails")},
+            {
+                "fields": (
+                    "reference",
+                    "source",
+                    "confirmed_at",
+                    "completed_at",
+                    "cancelled_at",
+                    "rejection_reason",
+                    "cancellation_reason",
+                    "mails",
+                )
+            },
         ),
     )
 
@@ -168,6 +179,21 @@ class BookingAdmin(ScopedAdmin):
     def reject_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         done = self._decide_all(request, queryset, reject_booking, reason="")
         self._tell(request, done, "declined")
+
+    @admin.action(description="Mark as no-show")
+    def mark_no_show_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        done = self._decide_all(request, queryset, mark_no_show)
+        self._count(request, done, "marked as no-show")
+
+    @admin.action(description="Mark as kept")
+    def mark_kept_selected(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        done = self._decide_all(request, queryset, mark_completed)
+        self._count(request, done, "marked as kept")
+
+    def _count(self, request: HttpRequest, done: list[Booking], verb: str) -> None:
+        level = messages.SUCCESS if done else messages.WARNING
+        count = f"{len(done)} booking{pluralize(done)} {verb}." if done else "Nothing was changed."
+        self.message_user(request, count, level)
 
     def _decide_all(
         self, request: HttpRequest, queryset: QuerySet[Booking], operation: Any, **given: str

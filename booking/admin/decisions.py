@@ -23,7 +23,15 @@ from booking.admin.offering import offer
 from booking.contacts import offer_message
 from booking.lifecycle import InvalidTransition, Status
 from booking.models import Booking
-from booking.operations import approve_booking, cancel_booking, reject_booking, requested_move
+from booking.operations import (
+    approve_booking,
+    cancel_booking,
+    mark_completed,
+    mark_no_show,
+    outcomes_of,
+    reject_booking,
+    requested_move,
+)
 from booking.operations.move import MOVABLE
 from booking.times import clocks_of
 from config.core import clock
@@ -53,6 +61,8 @@ def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
         path("bookings/<str:reference>/reject/", wrap(reject), name="booking_reject"),
         path("bookings/<str:reference>/cancel/", wrap(cancel), name="booking_cancel"),
         path("bookings/<str:reference>/offer/", wrap(offer), name="booking_offer"),
+        path("bookings/<str:reference>/no-show/", wrap(no_show), name="booking_no_show"),
+        path("bookings/<str:reference>/complete/", wrap(complete), name="booking_complete"),
     ]
 
 
@@ -90,6 +100,30 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     return _with_reason(
         request, reference, cancel_booking, "Cancelled, and the time is free again."
     )
+
+
+@post_or_show
+def no_show(request: HttpRequest, reference: str) -> HttpResponse:
+    return _mark(request, reference, mark_no_show, "Marked as a no-show.")
+
+
+@post_or_show
+def complete(request: HttpRequest, reference: str) -> HttpResponse:
+    return _mark(request, reference, mark_completed, "Marked as kept.")
+
+
+def _mark(
+    request: HttpRequest, reference: str, operation: Callable[..., Booking], done: str
+) -> HttpResponse:
+    """Of what became of a booking nobody is told by mail."""
+    booking = _find(request, reference, ability=Ability.SERVE)
+    try:
+        operation(booking=booking, actor=staff_actor(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, done)
+    return _back(request, booking)
 
 
 def _with_reason(
@@ -148,6 +182,7 @@ def _page(
         "may_decide": is_waiting and _serves(request, booking),
         "move_asked": requested_move(booking),
         "may_move": booking.present_status in MOVABLE and _serves(request, booking),
+        "outcomes": outcomes_of(booking, clock.now()) if _serves(request, booking) else (),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
     }
     return TemplateResponse(request, "admin/booking/booking/decide.html", context, status=status)
