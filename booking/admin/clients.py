@@ -2,12 +2,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count
 from django.http import HttpRequest
 
 from accounts.scoped_admin import SERVED, ScopedAdmin
 from booking.models import Client
 from booking.validators import parse_phone
+from config.core import clock, when
+
+# Counted by `with_totals`.
+TOTALS = ("visits", "no_shows", "cancelled", "next_visit")
 
 
 class ClientForm(forms.ModelForm[Client]):
@@ -36,17 +39,41 @@ class ClientAdmin(ScopedAdmin):
     form = ClientForm
     hint = "The people who book, with your notes on them"
     empty_text = "No clients yet. Everybody who books appears here by themselves."
-    list_display = ("name", "email", "phone", "bookings")
+    list_display = ("name", "email", "phone", *TOTALS)
     search_fields = ("name", "email", "phone")
     ordering = ("name", "id")
     search_help_text = "Name, e-mail or phone"
-    fields = ("business", "name", "email", "phone", "notes")
+    readonly_fields = TOTALS
+    fieldsets = (
+        (None, {"fields": ("business", "name", "email", "phone", "notes")}),
+        ("Visits", {"fields": TOTALS}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request).annotate(booking_count=Count("bookings"))
+        rows: Any = super().get_queryset(request)
         # Grouping drops the model's own order, and pages without an order repeat rows.
-        return rows.order_by("name", "id")
+        return rows.with_totals(clock.now()).order_by("name", "id")
 
-    @admin.display(ordering="booking_count")
-    def bookings(self, client: Any) -> int:
-        return int(client.booking_count)
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A client who is just being added has no visits yet."""
+        sections = super().get_fieldsets(request, obj)
+        return sections if obj else sections[:1]
+
+    @admin.display(description="visits", ordering="visits")
+    def visits(self, client: Any) -> int:
+        return int(client.visits)
+
+    @admin.display(description="no-shows", ordering="no_shows")
+    def no_shows(self, client: Any) -> int:
+        return int(client.no_shows)
+
+    @admin.display(description="cancelled", ordering="cancelled")
+    def cancelled(self, client: Any) -> int:
+        return int(client.cancelled)
+
+    @admin.display(description="next visit", ordering="next_visit")
+    def next_visit(self, client: Any) -> str | None:
+        if client.next_visit is None:
+            return None
+        business = client.business
+        return when.short_moment(client.next_visit, business.timezone, business.locale)

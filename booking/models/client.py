@@ -1,12 +1,14 @@
 import re
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Lower
 
 from accounts.tenancy import TenantQuerySet
+from booking.lifecycle import Status
 from booking.validators import CONTACT_NEEDED, validate_e164
 from config.core import clock
 from config.core.text import validate_name, validate_text
@@ -23,6 +25,21 @@ class ClientQuerySet(TenantQuerySet["Client"]):
         if len(digits) > 2 and not re.search(r"[^\W\d_]", text):
             known |= Q(phone__contains=digits)
         return self.filter(known)
+
+    def with_totals(self, now: datetime) -> Self:
+        """Each with its `visits` kept, `no_shows`, `cancelled`, and when its `next_visit` starts.
+
+        Counted from the bookings in the same query. One that is over is a visit before the sweep
+        has said so; a request is none before it is approved.
+        """
+        is_over = Q(bookings__status=Status.CONFIRMED, bookings__ends_at__lte=now)
+        is_next = Q(bookings__status=Status.CONFIRMED, bookings__starts_at__gt=now)
+        return self.annotate(
+            visits=Count("bookings", filter=Q(bookings__status=Status.COMPLETED) | is_over),
+            no_shows=Count("bookings", filter=Q(bookings__status=Status.NO_SHOW)),
+            cancelled=Count("bookings", filter=Q(bookings__status=Status.CANCELLED)),
+            next_visit=Min("bookings__starts_at", filter=is_next),
+        )
 
 
 class Client(models.Model):
