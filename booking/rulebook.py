@@ -25,6 +25,7 @@ from booking.models import (
     Service,
 )
 from booking.models.limits import Limited
+from booking.no_shows import NoShowPolicy, policy_of
 from booking.public_holidays import holidays_of
 from config.core import clock
 from config.core.prepared import Prepared, id_param, text_param
@@ -48,7 +49,7 @@ class Rulebook:
     resource id; a room or equipment may have no hours and is always open. `blocked` is time off by
     resource id, of everybody under None. `need_approval` are services whose bookings wait for an
     answer, for so many minutes; requests for those in `requests_give_way` take no time until they
-    are approved.
+    are approved. `no_shows` is what follows from a client's no-shows, if anything does.
     """
 
     business_id: int
@@ -66,6 +67,7 @@ class Rulebook:
     requests_give_way: frozenset[int]
     pending_expiry_minutes: int
     hold_seconds: int
+    no_shows: NoShowPolicy | None
     # Of the resources that have some, by id.
     limits: Mapping[int, Limits]
 
@@ -146,6 +148,7 @@ def compile_rulebook(business_id: int) -> Rulebook:
         ),
         pending_expiry_minutes=settings.pending_expiry_minutes,
         hold_seconds=settings.hold_seconds,
+        no_shows=policy_of(settings),
         limits={pk: own for pk, own in limits.items() if own.by_period()},
     )
 

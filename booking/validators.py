@@ -19,6 +19,8 @@ CAPACITY = (MinValueValidator(1), MaxValueValidator(MAX_CAPACITY))
 # Long enough to fill in a form, short enough to be no reservation.
 HOLD_SECONDS = (MinValueValidator(30), MaxValueValidator(3600))
 LIMIT = (MinValueValidator(1), MaxValueValidator(10_000))
+NO_SHOW_LIMIT = (MaxValueValidator(100),)
+NO_SHOW_MONTHS = (MinValueValidator(1), MaxValueValidator(60))
 HORIZON_DAYS = (MinValueValidator(1), MaxValueValidator(730))
 
 # Far from both ends of the calendar, where there is no day before or after.

@@ -23,6 +23,7 @@ from booking.admin.offering import offer
 from booking.contacts import offer_message
 from booking.lifecycle import InvalidTransition, Status
 from booking.models import Booking
+from booking.no_shows import warning_of
 from booking.operations import (
     approve_booking,
     cancel_booking,
@@ -116,7 +117,7 @@ def _mark(
     request: HttpRequest, reference: str, operation: Callable[..., Booking], done: str
 ) -> HttpResponse:
     """Of what became of a booking nobody is told by mail."""
-    booking = _find(request, reference, ability=Ability.SERVE)
+    booking = find_booking(request, reference, ability=Ability.SERVE)
     try:
         operation(booking=booking, actor=staff_actor(request))
     except DomainError as error:
@@ -182,6 +183,7 @@ def _page(
         "may_decide": is_waiting and _serves(request, booking),
         "move_asked": requested_move(booking),
         "may_move": booking.present_status in MOVABLE and _serves(request, booking),
+        "no_show_warning": warning_of(booking, clock.now()),
         "outcomes": outcomes_of(booking, clock.now()) if _serves(request, booking) else (),
         "may_cancel": booking.status == Status.CONFIRMED and _serves(request, booking),
     }

@@ -40,6 +40,7 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
         fields = "__all__"  # noqa: DJ007 - a form of the admin, whose fieldsets name the fields
         widgets = {
             "paused_message": forms.Textarea({"rows": 2}),
+            "no_show_action": forms.RadioSelect,
             "holidays_country": OpenSelect(
                 lambda: [("", "No public holidays"), *country_choices()]
             ),
@@ -60,6 +61,9 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "reschedule_needs_approval": "Ask me before a client moves a booking",
             "pending_expiry_minutes": "Requests expire after, in minutes",
             "hold_seconds": "A chosen time is kept for, in seconds",
+            "no_show_limit": "No-shows that are too many",
+            "no_show_months": "Counted for, in months",
+            "no_show_action": "What happens then",
         }
         help_texts = {
             "paused_until": "On this day your page opens again by itself, and it says so until"
@@ -80,6 +84,11 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             " is free again: 1440 is a day. It never waits longer than until its start.",
             "hold_seconds": "Nobody else can take it while its client fills in the form:"
             " 300 is five minutes.",
+            "no_show_limit": "From this many on, the below happens: 2 is at the second. 0: nothing"
+            " ever does.",
+            "no_show_months": "Older ones are forgiven: 12 is a year.",
+            "no_show_action": "You are told of a client's no-shows with each of their bookings in"
+            " any case. Clients are never told why, and you can always book for them yourself.",
             "cancellation_notice_minutes": "How long before the start clients can still cancel by"
             " themselves: 0 is until the start, 1440 until a day before.",
             "reschedule_notice_minutes": "How long before the start clients can still move it to"
@@ -156,6 +165,10 @@ class BookingSettingsAdmin(AsksBeforeStranding):
                     "reschedule_needs_approval",
                 )
             },
+        ),
+        (
+            "Clients who do not come",
+            {"fields": (("no_show_limit", "no_show_months"), "no_show_action")},
         ),
         (
             "Mails",

@@ -7,6 +7,8 @@ from booking.contacts import canceller, was_offered_times
 from booking.letters.kinds import Template
 from booking.letters.parts import answer_by, day, to_owner
 from booking.models import Booking
+from booking.no_shows import warning_of
+from config.core import clock
 from notifications.letters import Letter, Link
 
 
@@ -18,7 +20,8 @@ def _requested(booking: Booking) -> Letter:
         paragraphs=[
             f"Please answer by {answer_by(booking)}:"
             f" {'the time is kept until then' if booking.session_id else 'it takes no time yet'},"
-            f" and after it the request ends by itself. {_hears_of_it(booking)}"
+            f" and after it the request ends by itself. {_hears_of_it(booking)}",
+            *_warning(booking),
         ],
         button=Link("Approve, decline or offer other times", links.decide_url(booking)),
     )
@@ -38,6 +41,11 @@ def _nudge(booking: Booking) -> Letter:
     )
 
 
+def _warning(booking: Booking) -> list[str]:
+    warning = warning_of(booking, clock.now())
+    return [f"Please note: {booking.client_name} has {warning}."] if warning else []
+
+
 def _hears_of_it(booking: Booking) -> str:
     if booking.client_email:
         return "The client hears of your decision by mail."
@@ -49,7 +57,7 @@ def _confirmed(booking: Booking) -> Letter:
         booking,
         subject=f"New booking: {booking.client_name} — {booking.service.name} on {day(booking)}",
         headline=f"{booking.client_name} is booked",
-        paragraphs=["It is confirmed; there is nothing to do."],
+        paragraphs=["It is confirmed; there is nothing to do.", *_warning(booking)],
         button=Link("See the booking", links.decide_url(booking)),
     )
 

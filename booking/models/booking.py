@@ -71,6 +71,10 @@ class BookingQuerySet(TenantQuerySet["Booking"]):
         """Requests whose time to be answered is over, and that nobody has told so yet."""
         return self.filter(status=Status.PENDING, expires_at__lte=now)
 
+    def missed_since(self, moment: datetime) -> Self:
+        """Those to which the client did not come, that began since then."""
+        return self.filter(status=Status.NO_SHOW, starts_at__gte=moment)
+
     def over(self, now: datetime) -> Self:
         """Confirmed ones whose end has passed, and of which nobody has said so yet."""
         return self.filter(status=Status.CONFIRMED, ends_at__lte=now)

@@ -11,10 +11,18 @@ from booking.validators import (
     EXPIRY_MINUTES,
     HOLD_SECONDS,
     HORIZON_DAYS,
+    NO_SHOW_LIMIT,
+    NO_SHOW_MONTHS,
     NOTICE_MINUTES,
     validate_holidays,
 )
 from config.core.text import validate_name, validate_text
+
+# Whoever cannot book online has to find another way.
+REACHABLE_NEEDED = (
+    "Give your business a phone number or an e-mail address first: clients are asked to get in"
+    " touch that way."
+)
 
 
 def validate_addresses(value: object) -> None:
@@ -24,6 +32,14 @@ def validate_addresses(value: object) -> None:
         validate_email(address)
         if len(address) > 254:
             raise ValidationError("An address has at most 254 characters.")
+
+
+class NoShowAction(models.TextChoices):
+    """What follows for a client who did not come too often."""
+
+    WARN = "warn", "Staff are told; the client books as usual"
+    APPROVE = "approve", "Their online bookings wait for your approval"
+    REFUSE = "refuse", "They cannot book online and are asked to get in touch"
 
 
 class BookingSettings(Rule):
@@ -94,6 +110,19 @@ class BookingSettings(Rule):
         validators=HOLD_SECONDS,
         help_text="How long a chosen time is kept while the form is filled in.",
     )
+    no_show_limit = models.PositiveSmallIntegerField(
+        default=0,
+        validators=NO_SHOW_LIMIT,
+        help_text="From how many no-shows of a client on something follows; 0: nothing ever does.",
+    )
+    no_show_months = models.PositiveSmallIntegerField(
+        default=12,
+        validators=NO_SHOW_MONTHS,
+        help_text="No-shows count for so many months.",
+    )
+    no_show_action = models.CharField(
+        max_length=10, choices=NoShowAction, default=NoShowAction.WARN
+    )
     holidays_country = models.CharField(
         "public holidays of",
         max_length=2,
@@ -148,6 +177,9 @@ class BookingSettings(Rule):
 
     def clean(self) -> None:
         validate_holidays(self.holidays_country, self.holidays_region)
+        is_refusing = self.no_show_limit and self.no_show_action == NoShowAction.REFUSE
+        if is_refusing and not (self.business.phone or self.business.email):
+            raise ValidationError({"no_show_action": REACHABLE_NEEDED})
 
     def __str__(self) -> str:
         return f"Booking settings of {self.business}"

@@ -12,8 +12,9 @@ from booking.closures import closure_of, closure_of_service
 from booking.events import Event
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Hold, Session
+from booking.models.settings import NoShowAction
 from booking.offers import Choice
-from booking.operations.clients import check_unanswered, find_or_make_client
+from booking.operations.clients import check_unanswered, count_no_shows, find_or_make_client
 from booking.operations.errors import (
     BookingClosed,
     IdempotencyMismatch,
@@ -171,7 +172,7 @@ def _take_over(order: _Order, hold: Hold) -> Booking | None:
         if not kept:
             return None
         session = Session.objects.select_related("provider").get(pk=hold.session_id)
-        booking = _record(rules, order, session)
+        booking = _record(rules, order, session, expires_at=_waits_until(rules, order))
         renew_claims(hold.session_id)
     return booking
 
@@ -179,18 +180,22 @@ def _take_over(order: _Order, hold: Hold) -> Booking | None:
 def _write(rules: Rulebook, order: _Order, choice: Choice) -> Booking:
     until = _waits_until(rules, order)
     session = occupy(rules, order.wish, order.start, choice, until=until)
-    booking = _record(rules, order, session, overridden=choice.ignored)
+    booking = _record(rules, order, session, expires_at=until, overridden=choice.ignored)
     if choice.session_id is not None:
         renew_claims(choice.session_id)
     return booking
 
 
 def _record(
-    rules: Rulebook, order: _Order, session: Session, *, overridden: tuple[Refusal, ...] = ()
+    rules: Rulebook,
+    order: _Order,
+    session: Session,
+    *,
+    expires_at: datetime | None,
+    overridden: tuple[Refusal, ...] = (),
 ) -> Booking:
     """The booking of spots that have been taken in the session, and what is to be told of it."""
     now, service, details = clock.now(), order.wish.service, order.details
-    expires_at = _waits_until(rules, order)
     client_id = find_or_make_client(
         order.business, name=details.name, email=details.email, phone=details.phone
     )
@@ -234,10 +239,42 @@ def _record(
 
 
 def _waits_until(rules: Rulebook, order: _Order) -> datetime | None:
-    """Until when a client's request waits for its answer; None where none is needed."""
-    if order.wish.service.pk not in rules.need_approval or order.actor.kind != ActorKind.CLIENT:
+    """Until when a client's request waits for its answer; None where none is needed.
+
+    Raises `PolicyViolation` for a client who cannot book online.
+    """
+    if order.actor.kind != ActorKind.CLIENT:
+        return None
+    action = _action_on_no_shows(rules, order)
+    if action == NoShowAction.REFUSE:
+        raise PolicyViolation(_by_another_way(order.business))
+    if action != NoShowAction.APPROVE and order.wish.service.pk not in rules.need_approval:
         return None
     return min(clock.now() + timedelta(minutes=rules.pending_expiry_minutes), order.start)
+
+
+def _action_on_no_shows(rules: Rulebook, order: _Order) -> NoShowAction | None:
+    """What follows now from the no-shows of whoever the order names, if anything does.
+
+    Staff are warned of by those who tell them.
+    """
+    policy, details = rules.no_shows, order.details
+    if policy is None or policy.action == NoShowAction.WARN:
+        return None
+    since = policy.counts_from(clock.now())
+    missed = count_no_shows(order.business, email=details.email, phone=details.phone, since=since)
+    return policy.action if missed >= policy.limit else None
+
+
+def _by_another_way(business: Business) -> str:
+    """Says nothing of why: whoever types an address need not be the one whose it is."""
+    ways = []
+    if business.phone:
+        ways.append(f"call us on {business.phone}")
+    if business.email:
+        ways.append(f"write to {business.email}")
+    asked = " or ".join(ways) or "get in touch with us"
+    return f"We cannot take this booking online. Please {asked}, and we will find a time together."
 
 
 def _tell(order: _Order, booking: Booking, overridden: tuple[Refusal, ...]) -> None:

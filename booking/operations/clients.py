@@ -11,15 +11,19 @@ from booking import locking
 from booking.models import Booking, Client
 from booking.operations.errors import PolicyViolation
 from config.core.errors import TryAgain
-from config.core.prepared import Prepared, id_param, insert_unless_there, text_param
+from config.core.prepared import Prepared, id_param, insert_unless_there, moment_param, text_param
 
 MAX_UNANSWERED = 3
 
 _clients = Client.objects.filter(business=id_param("business")).order_by().values_list("pk")
 # As the index is written: `iexact` would compare in upper case on PostgreSQL, and without the
 # condition that says nothing new, all clients would be read.
-_BY_EMAIL = Prepared(_clients.filter(~Q(email=""), Exact(Lower("email"), text_param("email"))))
-_BY_PHONE = Prepared(_clients.filter(email="", phone=text_param("phone")))
+_by_email = _clients.filter(~Q(email=""), Exact(Lower("email"), text_param("email")))
+_by_phone = _clients.filter(email="", phone=text_param("phone"))
+_BY_EMAIL, _BY_PHONE = Prepared(_by_email), Prepared(_by_phone)
+_missed = Booking.objects.missed_since(moment_param("since")).order_by().values_list("pk")
+_MISSED_BY_EMAIL = Prepared(_missed.filter(client__in=_by_email))
+_MISSED_BY_PHONE = Prepared(_missed.filter(client__in=_by_phone))
 
 
 def find_or_make_client(business: Business, *, name: str, email: str, phone: str) -> int:
@@ -39,6 +43,12 @@ def find_or_make_client(business: Business, *, name: str, email: str, phone: str
     if known is None:
         raise TryAgain
     return known
+
+
+def count_no_shows(business: Business, *, email: str, phone: str, since: datetime) -> int:
+    """How often the client known by these, as `find_or_make_client` knows one, did not come."""
+    values = {"business": business.pk, "email": email.lower(), "phone": phone, "since": since}
+    return len((_MISSED_BY_EMAIL if email else _MISSED_BY_PHONE).rows(values))
 
 
 def check_unanswered(client_id: int, now: datetime) -> None:
