@@ -1,5 +1,6 @@
 """Bookings in the admin: seen, decided and cancelled, never edited by hand."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -26,6 +27,9 @@ SEE_ONLY = {"view": Ability.SEE}
 WHERE_SAID = {
     "on_the_clients_clock": lambda booking: booking.timezone != booking.business.timezone,
     "said": lambda booking: booking.answers,
+    "confirmed": lambda booking: booking.confirmed_at,
+    "completed": lambda booking: booking.completed_at,
+    "cancelled": lambda booking: booking.cancelled_at,
     "spots": lambda booking: booking.spots > 1,
 }
 
@@ -88,9 +92,9 @@ class BookingAdmin(ScopedAdmin):
                 "fields": (
                     "reference",
                     "source",
-                    "confirmed_at",
-                    "completed_at",
-                    "cancelled_at",
+                    "confirmed",
+                    "completed",
+                    "cancelled",
                     "rejection_reason",
                     "cancellation_reason",
                     "mails",
@@ -140,8 +144,7 @@ class BookingAdmin(ScopedAdmin):
 
     @admin.display(ordering="starts_at")
     def when(self, booking: Booking) -> str:
-        business = booking.business
-        return when.short_moment(booking.starts_at, business.timezone, business.locale)
+        return _moment(booking.starts_at, booking)
 
     @admin.display(description="when")
     def takes_place(self, booking: Booking) -> str:
@@ -150,6 +153,18 @@ class BookingAdmin(ScopedAdmin):
     @admin.display(description="on the client's clock")
     def on_the_clients_clock(self, booking: Booking) -> str:
         return str(clocks_of(booking)[-1])
+
+    @admin.display(description="confirmed on")
+    def confirmed(self, booking: Booking) -> str:
+        return _moment(booking.confirmed_at, booking)
+
+    @admin.display(description="completed on")
+    def completed(self, booking: Booking) -> str:
+        return _moment(booking.completed_at, booking)
+
+    @admin.display(description="cancelled on")
+    def cancelled(self, booking: Booking) -> str:
+        return _moment(booking.cancelled_at, booking)
 
     @admin.display(description="status", ordering="status")
     def state(self, booking: Booking) -> SafeString:
@@ -219,6 +234,12 @@ class BookingAdmin(ScopedAdmin):
             if not booking.client_email:
                 text = f"{booking.client_name} gave no e-mail: please call {booking.client_phone}."
                 self.message_user(request, text, messages.WARNING)
+
+
+def _moment(moment: datetime | None, booking: Booking) -> str:
+    """On the business's clock; "" for what has not happened."""
+    business = booking.business
+    return when.short_moment(moment, business.timezone, business.locale) if moment else ""
 
 
 def _says(booking: Booking | None, name: Any) -> bool:

@@ -46,7 +46,7 @@ class ClientAdmin(ScopedAdmin):
     readonly_fields = TOTALS
     fieldsets = (
         (None, {"fields": ("business", "name", "email", "phone", "notes")}),
-        ("Visits", {"fields": TOTALS}),
+        ("At a glance", {"fields": TOTALS}),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:

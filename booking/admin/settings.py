@@ -61,8 +61,8 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "reschedule_needs_approval": "Ask me before a client moves a booking",
             "pending_expiry_minutes": "Requests expire after, in minutes",
             "hold_seconds": "A chosen time is kept for, in seconds",
-            "no_show_limit": "No-shows that are too many",
-            "no_show_months": "Counted for, in months",
+            "no_show_limit": "From this many no-shows on",
+            "no_show_months": "Within this many months",
             "no_show_action": "What happens then",
         }
         help_texts = {
@@ -84,11 +84,11 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             " is free again: 1440 is a day. It never waits longer than until its start.",
             "hold_seconds": "Nobody else can take it while its client fills in the form:"
             " 300 is five minutes.",
-            "no_show_limit": "From this many on, the below happens: 2 is at the second. 0: nothing"
-            " ever does.",
-            "no_show_months": "Older ones are forgiven: 12 is a year.",
-            "no_show_action": "You are told of a client's no-shows with each of their bookings in"
-            " any case. Clients are never told why, and you can always book for them yourself.",
+            "no_show_limit": "2: once a client has missed two visits. 0: nothing ever follows.",
+            "no_show_months": "Older no-shows are forgiven: 12 is a year.",
+            "no_show_action": "Whichever you choose, your mails and the page of the booking name"
+            " the client's no-shows. Clients are never told why, and you can always book for them"
+            " yourself.",
             "cancellation_notice_minutes": "How long before the start clients can still cancel by"
             " themselves: 0 is until the start, 1440 until a day before.",
             "reschedule_notice_minutes": "How long before the start clients can still move it to"
