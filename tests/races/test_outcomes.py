@@ -1,7 +1,9 @@
 """A booking that staff mark while the sweep completes it has the outcome that staff have said."""
 
 import time
-from threading import Thread
+from collections.abc import Callable
+from functools import partial
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -40,47 +42,50 @@ def over(transactional_db: None) -> Booking:
 
 
 @pytest.fixture
-def pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has found that a booking may be changed waits before writing it."""
-    save = Booking.save
+def writing(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Set once the first of two is about to write, which it does a moment later."""
+    begun, save = Event(), Booking.save
 
     def slowly(booking: Booking, *args: Any, **kwargs: Any) -> None:
+        begun.set()
         time.sleep(PAUSE)
         save(booking, *args, **kwargs)
 
     monkeypatch.setattr(Booking, "save", slowly)
+    return begun
 
 
-def both(booking: Booking, *, sweep_after: float, staff_after: float) -> list[str]:
-    """Sweep and staff at nearly the same moment; the events in the order of their writing."""
+def both(first: Callable[[], object], second: Callable[[], object], writing: Event) -> list[str]:
+    """`first`, and `second` while it is under way; the events in the order of their writing."""
 
-    def sweep() -> None:
-        time.sleep(sweep_after)
-        complete_past()
+    def run(call: Callable[[], object]) -> None:
+        call()
         connection.close()
 
-    def mark() -> None:
-        time.sleep(staff_after)
-        mark_no_show(booking=booking, actor=STAFF)
-        connection.close()
-
-    threads = [Thread(target=sweep), Thread(target=mark)]
-    for thread in threads:
-        thread.start()
+    threads = [Thread(target=run, args=[first]), Thread(target=run, args=[second])]
+    threads[0].start()
+    assert writing.wait(timeout=20)
+    threads[1].start()
     for thread in threads:
         thread.join()
     names = OutboxEvent.objects.order_by("id").values_list("name", flat=True)
     return [name for name in names if name != "booking.confirmed"]
 
 
-def test_a_sweep_that_comes_second_leaves_the_no_show(over: Booking, pause: None) -> None:
-    assert both(over, sweep_after=PAUSE / 2, staff_after=0) == ["booking.no_show"]
+def test_a_sweep_that_comes_second_leaves_the_no_show(over: Booking, writing: Event) -> None:
+    mark = partial(mark_no_show, booking=over, actor=STAFF)
+    assert both(mark, complete_past, writing) == ["booking.no_show"]
     over.refresh_from_db()
     assert over.status == Status.NO_SHOW
 
 
-def test_staff_who_come_second_correct_the_sweep(over: Booking, pause: None) -> None:
-    found = both(over, sweep_after=0, staff_after=PAUSE / 2)
-    assert found == ["booking.completed", "booking.no_show"]
+def test_staff_who_come_second_correct_the_sweep(over: Booking, writing: Event) -> None:
+    mark = partial(mark_no_show, booking=over, actor=STAFF)
+    assert both(complete_past, mark, writing) == ["booking.completed", "booking.no_show"]
     over.refresh_from_db()
     assert (over.status, over.completed_at) == (Status.NO_SHOW, None)
+
+
+def test_two_who_say_the_same_at_once_say_it_once(over: Booking, writing: Event) -> None:
+    mark = partial(mark_no_show, booking=over, actor=STAFF)
+    assert both(mark, mark, writing) == ["booking.no_show"]
