@@ -28,6 +28,15 @@ class Event(StrEnum):
     NO_SHOW = "booking.no_show"
 
 
+# The same for what concerns a client rather than one booking, with the client's public id.
+CLIENT_SUBJECT_TYPE = "client"
+
+
+class ClientEvent(StrEnum):
+    LINKS_ASKED = "client.links_asked"
+    ERASURE_ASKED = "client.erasure_asked"
+
+
 class Payload(TypedDict):
     """Instants are ISO 8601 in UTC; `sequence` is iCalendar's.
 

@@ -12,10 +12,13 @@ from django.core import signing
 from django.urls import reverse
 
 from accounts.models import Business
-from booking.models import Booking, Service
+from booking.models import Booking, Client, Service
 from config.core import clock
 
 MANAGE = "manage"
+# Only ever in a mail, so that who has it reads the client's mail; `MANAGE` is also where whoever
+# fills in the form is led.
+PROVE = "prove"
 _VALID_AFTER_END = timedelta(days=30)
 
 
@@ -26,6 +29,11 @@ def absolute(path: str) -> str:
 def manage_token(booking: Booking) -> str:
     """What opens the client's own page: until 30 days after the end, or a newer link version."""
     return _signer(MANAGE).sign(f"{booking.uuid.hex}.{booking.link_version}")
+
+
+def prove_token(booking: Booking) -> str:
+    """What confirms a request as the client's own."""
+    return _signer(PROVE).sign(f"{booking.uuid.hex}.{booking.link_version}")
 
 
 class LinkClosed(Exception):
@@ -44,16 +52,16 @@ class LinkReplaced(LinkClosed):
     """A newer mail carries a newer link."""
 
 
-def booking_of_token(token: str) -> Booking | None:
-    """The booking that a manage token opens, or None for one that is not ours.
+def booking_of_token(token: str, purpose: str = MANAGE) -> Booking | None:
+    """The booking that a token opens for this purpose, or None for one that is not ours.
 
     Raises `LinkExpired` and `LinkReplaced` for one that was.
     """
     try:
-        uuid, version = _signer(MANAGE).unsign(token).split(".")
+        uuid, version = _signer(purpose).unsign(token).split(".")
     except (signing.BadSignature, ValueError):
         return None
-    rows = Booking.objects.select_related("business__settings", "service", "provider")
+    rows = Booking.objects.select_related("business__settings", "service", "provider", "client")
     booking = rows.filter(uuid=UUID(uuid)).first()
     if booking is None:
         return None
@@ -66,6 +74,10 @@ def booking_of_token(token: str) -> Booking | None:
 
 def manage_url(booking: Booking) -> str:
     return absolute(reverse("booking:own", args=[manage_token(booking)]))
+
+
+def prove_url(booking: Booking) -> str:
+    return absolute(reverse("booking:prove", args=[prove_token(booking)]))
 
 
 def invite_url(booking: Booking) -> str:
@@ -100,6 +112,10 @@ def booking_url(slug: str) -> str:
 
 def decide_url(booking: Booking) -> str:
     return absolute(reverse("admin:booking_decide", args=[booking.reference]))
+
+
+def client_admin_url(client: Client) -> str:
+    return absolute(reverse("admin:booking_client_change", args=[client.pk]))
 
 
 def _signer(purpose: str) -> signing.Signer:

@@ -4,9 +4,10 @@ import hashlib
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from booking import client_notices
 from booking.contacts import addresses_to_tell
-from booking.events import SUBJECT_TYPE, Event
-from booking.letters import STILL_TRUE, Template, compose
+from booking.events import CLIENT_SUBJECT_TYPE, SUBJECT_TYPE, Event
+from booking.letters import STILL_TRUE, Template, compose, compose_to_client
 from booking.lifecycle import Status
 from booking.models import Booking
 from config.core import clock
@@ -48,10 +49,13 @@ SOONEST_NUDGE = timedelta(minutes=15)
 def register() -> None:
     outbox.register_handler("notices", tell)
     letters.register_composer(SUBJECT_TYPE, compose)
+    letters.register_composer(CLIENT_SUBJECT_TYPE, compose_to_client)
 
 
 def tell(event: OutboxEvent) -> None:
     """Plan the messages of one event; those that still wait and are no longer true are dropped."""
+    if event.subject_type == CLIENT_SUBJECT_TYPE:
+        client_notices.tell(event)
     if event.subject_type != SUBJECT_TYPE:
         return
     rows = Booking.objects.select_related("business__settings", "provider")

@@ -19,3 +19,9 @@ def complete_past() -> int:
 def end_expired_holds() -> int:
     """Clear away times that are kept no longer. Harmless however often it runs."""
     return operations.end_expired_holds()
+
+
+@shared_task(ignore_result=True)
+def send_asked_links() -> int:
+    """Answer those who have lost their links. Harmless however often it runs."""
+    return operations.send_asked_links()

@@ -22,6 +22,8 @@ LIMIT = (MinValueValidator(1), MaxValueValidator(10_000))
 NO_SHOW_LIMIT = (MaxValueValidator(100),)
 NO_SHOW_MONTHS = (MinValueValidator(1), MaxValueValidator(60))
 HORIZON_DAYS = (MinValueValidator(1), MaxValueValidator(730))
+RETURNING_VISITS = (MinValueValidator(1), MaxValueValidator(100))
+RETURNING_MONTHS = (MinValueValidator(1), MaxValueValidator(120))
 
 # Far from both ends of the calendar, where there is no day before or after.
 FIRST_YEAR, LAST_YEAR = 2000, 2200

@@ -105,7 +105,12 @@ def _rate_limits(said: str) -> dict[str, RateLimitItem]:
     """RATE_LIMITS, read over the defaults: "name=number/period", or "off" for none at all."""
     if said == "off":
         return {}
-    defaults = {"bookings": "10/hour", "attempts": "60/hour", "holds": "120/hour"}
+    defaults = {
+        "bookings": "10/hour",
+        "attempts": "60/hour",
+        "holds": "120/hour",
+        "links": "10/hour",
+    }
     pairs = [pair.strip().partition("=") for pair in said.split(",") if pair.strip()]
     given = {name: limit for name, _, limit in pairs}
     try:
@@ -301,6 +306,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "booking.tasks.end_expired_holds",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
+    # Somebody waits for this mail with the page open.
+    "send_asked_links": {
+        "task": "booking.tasks.send_asked_links",
+        "schedule": 15.0,
+        "options": {"expires": 14},
     },
     "forget_sign_ins": {
         "task": "accounts.tasks.forget_sign_ins",

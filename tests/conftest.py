@@ -77,7 +77,7 @@ def booked(service: Service) -> Book:
         wished = ("provider_id", "session_id", "duration_minutes", "spots")
         options: dict[str, Any] = {
             name: given.pop(name)
-            for name in ("idempotency_key", "actor", "hold", "override", "tell_client")
+            for name in ("idempotency_key", "actor", "hold", "override", "tell_client", "proof")
             if name in given
         }
         return book(

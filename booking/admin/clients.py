@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from accounts.scoped_admin import SERVED, ScopedAdmin
 from booking.models import Client
+from booking.times import read_clock
 from booking.validators import parse_phone
 from config.core import clock, when
 
@@ -21,9 +22,16 @@ class ClientForm(forms.ModelForm[Client]):
         help_text="A client needs an e-mail address or a phone number.",
     )
 
+    is_erasure_settled = forms.BooleanField(
+        required=False,
+        label="This is settled",
+        help_text="Tick it when you have erased what you need not keep, or the client has changed"
+        " their mind. The wish is then no longer shown.",
+    )
+
     class Meta:
         model = Client
-        fields = ("business", "name", "email", "phone", "notes")
+        fields = ("business", "name", "email", "phone", "notes", "is_erasure_settled")
         widgets = {"notes": forms.Textarea({"rows": 4})}
 
     def clean_phone(self) -> str:
@@ -32,6 +40,11 @@ class ClientForm(forms.ModelForm[Client]):
         business = self.cleaned_data.get("business")
         return parse_phone(text, region=business.region if business else "") if text else ""
 
+    def clean(self) -> dict[str, Any] | None:
+        if self.cleaned_data.get("is_erasure_settled"):
+            self.instance.erase_requested_at = None
+        return super().clean()
+
 
 @admin.register(Client)
 class ClientAdmin(ScopedAdmin):
@@ -39,25 +52,31 @@ class ClientAdmin(ScopedAdmin):
     form = ClientForm
     hint = "The people who book, with your notes on them"
     empty_text = "No clients yet. Everybody who books appears here by themselves."
-    list_display = ("name", "email", "phone", *TOTALS)
+    list_display = ("name", "email", "phone", *TOTALS, "erasure_asked")
+    list_filter = (("erase_requested_at", admin.EmptyFieldListFilter),)
     search_fields = ("name", "email", "phone")
+    list_select_related = ("business",)
     ordering = ("name", "id")
     search_help_text = "Name, e-mail or phone"
-    readonly_fields = TOTALS
-    fieldsets = (
-        (None, {"fields": ("business", "name", "email", "phone", "notes")}),
-        ("At a glance", {"fields": TOTALS}),
-    )
+    readonly_fields = (*TOTALS, "erasure_asked")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A client who is just being added has no visits yet."""
+        sections: list[Any] = [
+            (None, {"fields": ("business", "name", "email", "phone", "notes")}),
+        ]
+        if obj:
+            sections.append(("At a glance", {"fields": TOTALS}))
+        if obj and obj.erase_requested_at:
+            may_settle = self.has_change_permission(request, obj)
+            wish = ["erasure_asked", *(["is_erasure_settled"] if may_settle else [])]
+            sections.insert(0, ("Asks to have their data erased", {"fields": wish}))
+        return sections
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
         # Grouping drops the model's own order, and pages without an order repeat rows.
         return rows.with_totals(clock.now()).order_by("name", "id")
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A client who is just being added has no visits yet."""
-        sections = super().get_fieldsets(request, obj)
-        return sections if obj else sections[:1]
 
     @admin.display(description="visits", ordering="visits")
     def visits(self, client: Any) -> int:
@@ -77,3 +96,10 @@ class ClientAdmin(ScopedAdmin):
             return None
         business = client.business
         return when.short_moment(client.next_visit, business.timezone, business.locale)
+
+    @admin.display(description="asks to be erased", ordering="erase_requested_at")
+    def erasure_asked(self, client: Client) -> str:
+        asked_at, business = client.erase_requested_at, client.business
+        if asked_at is None:
+            return ""
+        return str(read_clock(asked_at, business.timezone, business.locale))

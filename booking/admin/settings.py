@@ -49,6 +49,9 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "paused_until": "First day of bookings again",
             "paused_message": "Message on the closed page",
             "requires_approval": "Approval needed",
+            "auto_approve_returning_clients": "Approve returning clients at once",
+            "returning_visits": "After so many kept visits",
+            "returning_months": "Without a no-show for so many months",
             "default_schedule": "Opening hours",
             "holidays_country": "Closed on the public holidays of",
             "holidays_region": "Region",
@@ -69,6 +72,12 @@ class BookingSettingsForm(forms.ModelForm[BookingSettings]):
             "paused_until": "On this day your page opens again by itself, and it says so until"
             " then.",
             "paused_message": "For example: We are on holiday. Please call if it is urgent.",
+            "auto_approve_returning_clients": "Where approval is needed, a client who has been with"
+            " you before is booked without waiting for you. Only with proof: through their own"
+            " page, or by one click in the mail that they get. An address alone is not enough.",
+            "returning_visits": "How often they must have come before: 1 is once.",
+            "returning_months": "Who missed a visit within this time waits for your answer like"
+            " everybody else.",
             "default_schedule": "The hours of everybody who has none of their own."
             " You change them under Schedules.",
             "holidays_country": "Nobody works on these days, unless a schedule names the date under"
@@ -142,7 +151,14 @@ class BookingSettingsAdmin(AsksBeforeStranding):
         ),
         (
             "Requests",
-            {"fields": ("requires_approval", "pending_expiry_minutes")},
+            {
+                "fields": (
+                    "requires_approval",
+                    "pending_expiry_minutes",
+                    "auto_approve_returning_clients",
+                    ("returning_visits", "returning_months"),
+                )
+            },
         ),
         (
             "Time",

@@ -1,11 +1,12 @@
 """The letters about bookings: to the client in the client's zone, to the business in its own."""
 
 from booking.letters import client, moving, offered, owner
+from booking.letters.clients import compose as compose_to_client
 from booking.letters.kinds import STILL_TRUE, Template
 from booking.models import Booking
 from notifications.letters import Letter
 
-__all__ = ["STILL_TRUE", "Template", "compose"]
+__all__ = ["STILL_TRUE", "Template", "compose", "compose_to_client"]
 _LETTERS = client.LETTERS | owner.LETTERS | moving.LETTERS | offered.LETTERS
 
 

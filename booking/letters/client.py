@@ -10,6 +10,7 @@ from booking.invitations import Method
 from booking.letters.kinds import Template
 from booking.letters.parts import answer_by, day, hour, to_client
 from booking.models import Booking
+from booking.operations import trust
 from booking.operations.cancel import cancellation_deadline
 from booking.rulebook import rulebook_of
 from booking.taken import moment
@@ -19,10 +20,14 @@ from config.core import clock
 from notifications.letters import Letter, Link
 
 _NOT_KEPT = "Until then others can ask for the same time"
+_KNOWN = "You need not wait: you have been with"
+_ONE_CLICK = "Confirm that it is you who asked, and you are booked at once."
 
 
 def _requested(booking: Booking) -> Letter:
     name, service = booking.business.name, booking.service.name
+    see_it = Link("See or withdraw the request", links.manage_url(booking))
+    can_be_proved = trust.can_be_proved(booking, clock.now())
     return to_client(
         booking,
         subject=f"Your request for {service} — {day(booking)} at {hour(booking)}",
@@ -30,9 +35,14 @@ def _requested(booking: Booking) -> Letter:
         paragraphs=[
             f"{name} has until {answer_by(booking)} to answer it."
             f" {'The time is kept for you until then' if booking.session_id else _NOT_KEPT};"
-            " you will get a mail either way."
+            " you will get a mail either way.",
+            *([f"{_KNOWN} {name}. {_ONE_CLICK}"] if can_be_proved else []),
         ],
-        button=Link("See or withdraw the request", links.manage_url(booking)),
+        button=Link("Confirm that it is you", links.prove_url(booking))
+        if can_be_proved
+        else see_it,
+        more=[see_it] if can_be_proved else [],
+        more_secrets=(links.prove_token(booking),),
     )
 
 

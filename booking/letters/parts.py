@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts.models import Business
 from booking import links
 from booking.contacts import contact_email, signer
 from booking.events import Event
@@ -24,6 +25,7 @@ def to_client(
     button: Link | None = None,
     more_title: str = "",
     more: list[Link] | None = None,
+    more_secrets: tuple[str, ...] = (),
     method: Method | None = None,
 ) -> Letter:
     business, own = booking.business, booking.business.settings
@@ -42,7 +44,7 @@ def to_client(
         language=LANGUAGE,
         sender_name=own.sender_name or business.name,
         reply_to=contact_email(business),
-        secrets=[links.manage_token(booking)],
+        secrets=[links.manage_token(booking), *more_secrets],
         calendar=build_invitation(booking, method) if method else b"",
         calendar_method=method or "",
     )
@@ -101,7 +103,10 @@ def fact(label: str, value: str | int) -> list[Fact]:
 
 def reach(booking: Booking) -> str:
     """How to reach the business, in one line."""
-    business = booking.business
+    return reach_of(booking.business)
+
+
+def reach_of(business: Business) -> str:
     return " · ".join(filter(None, (business.phone, contact_email(business), business.website)))
 
 

@@ -2,6 +2,7 @@ from booking.models.blocked_period import BlockedPeriod
 from booking.models.booking import Booking, Source
 from booking.models.client import Client
 from booking.models.history import ActorKind, HistoryEntry
+from booking.models.link_request import LinkRequest
 from booking.models.resource import Resource, ResourceKind
 from booking.models.schedule import DateOverride, Schedule, Weekday, WeeklyHours
 from booking.models.service import Question, QuestionType, RequiredGroup, Service
@@ -19,6 +20,7 @@ __all__ = [
     "HistoryEntry",
     "Hold",
     "HoldPurpose",
+    "LinkRequest",
     "Question",
     "QuestionType",
     "RequiredGroup",

@@ -51,6 +51,11 @@ class BookingQuerySet(TenantQuerySet["Booking"]):
         lapsed = Q(status=Status.PENDING, expires_at__lte=now)
         return self.exclude(status__in=RELEASED).exclude(lapsed)
 
+    def kept(self, now: datetime) -> Self:
+        """Visits to which the client came, as far as is known: completed, or confirmed and over."""
+        over = Q(status=Status.CONFIRMED, ends_at__lte=now)
+        return self.filter(Q(status=Status.COMPLETED) | over)
+
     def unanswered(self, now: datetime) -> Self:
         """Requests that can still be answered."""
         return self.filter(status=Status.PENDING, expires_at__gt=now)

@@ -58,6 +58,10 @@ class Client(models.Model):
         blank=True, max_length=5000, validators=[validate_text], help_text="Only staff see this."
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # When the client asked to have their data erased; empty again once staff have settled it.
+    erase_requested_at = models.DateTimeField(
+        "wish to be erased", null=True, blank=True, editable=False
+    )
 
     objects = ClientQuerySet.as_manager()
     tenant_path = "business"

@@ -14,6 +14,8 @@ from booking.validators import (
     NO_SHOW_LIMIT,
     NO_SHOW_MONTHS,
     NOTICE_MINUTES,
+    RETURNING_MONTHS,
+    RETURNING_VISITS,
     validate_holidays,
 )
 from config.core.text import validate_name, validate_text
@@ -65,6 +67,20 @@ class BookingSettings(Rule):
     requires_approval = models.BooleanField(
         default=False,
         help_text="Bookings wait as requests until somebody approves or declines them.",
+    )
+    auto_approve_returning_clients = models.BooleanField(
+        default=False,
+        help_text="Requests of clients who have kept earlier visits are approved by themselves.",
+    )
+    returning_visits = models.PositiveSmallIntegerField(
+        default=1,
+        validators=RETURNING_VISITS,
+        help_text="How many visits a client must have kept to be approved without being asked.",
+    )
+    returning_months = models.PositiveSmallIntegerField(
+        default=12,
+        validators=RETURNING_MONTHS,
+        help_text="Who missed a visit within so many months is not approved by this rule.",
     )
     buffer_before_minutes = models.PositiveSmallIntegerField(
         default=0,

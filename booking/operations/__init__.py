@@ -3,6 +3,7 @@
 from booking.operations.book import OVERRIDABLE, Details, book
 from booking.operations.cancel import cancel_booking
 from booking.operations.cancel_session import cancel_series, cancel_session
+from booking.operations.client_page import ask_for_links, request_erasure, send_asked_links
 from booking.operations.create_business import create_business
 from booking.operations.decide import approve_booking, reject_booking
 from booking.operations.errors import (
@@ -32,6 +33,7 @@ from booking.operations.plan import Terms, change_session, delete_session, plan_
 from booking.operations.record import Actor
 from booking.operations.set_up import AlreadySetUp, FirstBusiness, is_untouched, set_up
 from booking.operations.take import check_offered
+from booking.operations.trust import approve_returning
 
 __all__ = [
     "MAX_OFFERS",
@@ -54,6 +56,8 @@ __all__ = [
     "accept_offer",
     "approve_booking",
     "approve_move",
+    "approve_returning",
+    "ask_for_links",
     "book",
     "cancel_booking",
     "cancel_series",
@@ -78,8 +82,10 @@ __all__ = [
     "plan_sessions",
     "reject_booking",
     "release_hold",
+    "request_erasure",
     "request_move",
     "requested_move",
     "reschedule_deadline",
+    "send_asked_links",
     "set_up",
 ]

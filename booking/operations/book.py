@@ -11,7 +11,7 @@ from booking.availability import Refusal
 from booking.closures import closure_of, closure_of_service
 from booking.events import Event
 from booking.lifecycle import Status
-from booking.models import ActorKind, Booking, Hold, Session
+from booking.models import ActorKind, Booking, Client, Hold, Service, Session
 from booking.models.settings import NoShowAction
 from booking.offers import Choice
 from booking.operations.clients import check_unanswered, count_no_shows, find_or_make_client
@@ -25,6 +25,7 @@ from booking.operations.errors import (
 from booking.operations.record import Actor, record_change
 from booking.operations.release import end_hold, give_back, renew_claims
 from booking.operations.take import NO_REFUSALS, occupy, take
+from booking.operations.trust import BY_RULE, is_trusted
 from booking.rulebook import Rulebook, rulebook_of
 from booking.wish import Wish, keeps, own_of
 from config.core import clock
@@ -64,6 +65,7 @@ class _Order:
     idempotency_key: str | None
     override: bool
     tell_client: bool
+    is_trusted: bool
 
     @property
     def business(self) -> Business:
@@ -95,15 +97,17 @@ def book(
     idempotency_key: str | None = None,
     override: bool = False,
     tell_client: bool = True,
+    proof: Client | None = None,
 ) -> Booking:
     """Sell the time to the client: pending where clients need approval, else confirmed.
 
     Without a provider the fairest way is taken (rule 11). A `hold` that keeps just this time
     becomes the booking; any other is given up for it. With `override`, which is for staff, only
     what somebody else has stands in the way, and the history names the rules that were overridden.
-    Without `tell_client` no mail goes to the client. The same `idempotency_key` again gives the
-    same booking. Raises `SlotTaken`, `SlotUnavailable`, `BookingClosed`, `PolicyViolation`,
-    `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
+    Without `tell_client` no mail goes to the client. `proof` is who the asker has proved to be by a
+    signed link: where the rule for returning clients holds, no approval is needed. The same
+    `idempotency_key` again gives the same booking. Raises `SlotTaken`, `SlotUnavailable`,
+    `BookingClosed`, `PolicyViolation`, `IdempotencyMismatch`, `TryAgain`; then nothing has changed.
     """
     order = _Order(
         wish=wish,
@@ -114,6 +118,7 @@ def book(
         idempotency_key=idempotency_key,
         override=override,
         tell_client=tell_client,
+        is_trusted=proof is not None and _is_proved(wish.service, proof, details),
     )
     try:
         check_open(wish, actor)
@@ -124,6 +129,11 @@ def book(
         if earlier := _earlier(order):
             return earlier
         raise
+
+
+def _is_proved(service: Service, proof: Client, details: Details) -> bool:
+    is_theirs = proof.business_id == service.business_id
+    return is_theirs and is_trusted(proof, email=details.email, now=clock.now())
 
 
 def check_open(wish: Wish, actor: Actor) -> None:
@@ -234,7 +244,7 @@ def _record(
     insert(booking)
     if booking.session is None:
         give_back(session.pk, spots=booking.spots)
-    _tell(order, booking, overridden)
+    _tell(rules, order, booking, overridden)
     return booking
 
 
@@ -248,7 +258,8 @@ def _waits_until(rules: Rulebook, order: _Order) -> datetime | None:
     action = _action_on_no_shows(rules, order)
     if action == NoShowAction.REFUSE:
         raise PolicyViolation(_by_another_way(order.business))
-    if action != NoShowAction.APPROVE and order.wish.service.pk not in rules.need_approval:
+    is_asked = order.wish.service.pk in rules.need_approval and not order.is_trusted
+    if action != NoShowAction.APPROVE and not is_asked:
         return None
     return min(clock.now() + timedelta(minutes=rules.pending_expiry_minutes), order.start)
 
@@ -277,10 +288,15 @@ def _by_another_way(business: Business) -> str:
     return f"We cannot take this booking online. Please {asked}, and we will find a time together."
 
 
-def _tell(order: _Order, booking: Booking, overridden: tuple[Refusal, ...]) -> None:
+def _tell(
+    rules: Rulebook, order: _Order, booking: Booking, overridden: tuple[Refusal, ...]
+) -> None:
     after = {"status": booking.status, "starts_at": booking.starts_at.isoformat()}
     if overridden:
         after["overridden"] = ", ".join(overridden)
+    by_rule = order.is_trusted and order.wish.service.pk in rules.need_approval
+    if by_rule and booking.status == Status.CONFIRMED:
+        after |= BY_RULE
     record_change(
         booking,
         Event.REQUESTED if booking.status == Status.PENDING else Event.CONFIRMED,

@@ -6,7 +6,7 @@ from booking.models import Booking
 from booking.offers import Choice
 from booking.operations.errors import SlotTaken
 from booking.operations.leave import leave
-from booking.operations.record import Actor, record_change
+from booking.operations.record import Actor, Facts, record_change
 from booking.operations.release import end_kept, renew_claims
 from booking.operations.take import occupy, take
 from booking.rulebook import Rulebook
@@ -29,8 +29,8 @@ AGREED = frozenset(
 )
 
 
-def approve_booking(*, booking: Booking, actor: Actor) -> Booking:
-    """Confirm a request. Doing it again changes nothing.
+def approve_booking(*, booking: Booking, actor: Actor, said: Facts | None = None) -> Booking:
+    """Confirm a request. Doing it again changes nothing. `said` is added to the history.
 
     One that has taken no time so far is booked now: raises `SlotTaken` or `SlotUnavailable` when
     its time is not free any more. Raises `InvalidTransition` for anything but a request, and for
@@ -38,20 +38,20 @@ def approve_booking(*, booking: Booking, actor: Actor) -> Booking:
     """
     booking = Booking.objects.select_related("service__business").get(pk=booking.pk)
     if booking.status == Status.PENDING and booking.session_id is None:
-        return _approve_and_take(booking, actor)
+        return _approve_and_take(booking, actor, said or {})
     with locked_booking(booking) as row:
-        return _approve(row, actor)
+        return _approve(row, actor, said or {})
 
 
-def _approve_and_take(booking: Booking, actor: Actor) -> Booking:
+def _approve_and_take(booking: Booking, actor: Actor, said: Facts) -> Booking:
     wish, start = wish_of(booking), booking.starts_at
 
     def write(rules: Rulebook, choice: Choice) -> Booking:
         [row] = lock_bookings(Booking.objects.filter(pk=booking.pk))
         if row.present_status != Status.PENDING:
-            return _approve(row, actor)
+            return _approve(row, actor, said)
         row.session = occupy(rules, wish, start, choice, until=None)
-        return _approve(row, actor)
+        return _approve(row, actor, said)
 
     try:
         return take(wish, start=start, write=write, ignoring=AGREED)
@@ -63,7 +63,7 @@ def _approve_and_take(booking: Booking, actor: Actor) -> Booking:
         raise
 
 
-def _approve(row: Booking, actor: Actor) -> Booking:
+def _approve(row: Booking, actor: Actor, said: Facts) -> Booking:
     if row.status == Status.CONFIRMED and row.approved_at:
         return row
     now, before = clock.now(), row.status
@@ -91,7 +91,7 @@ def _approve(row: Booking, actor: Actor) -> Booking:
         actor=actor,
         now=now,
         before={"status": before},
-        after={"status": row.status},
+        after={"status": row.status, **said},
     )
     return row
 

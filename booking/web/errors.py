@@ -61,8 +61,15 @@ def notice(
     text: str,
     business: Business | None = None,
     link: Way | None = None,
+    other: Way | None = None,
 ) -> HttpResponse:
-    context = {"headline": headline, "text": text, "business": business, "link": link}
+    context = {
+        "headline": headline,
+        "text": text,
+        "business": business,
+        "link": link,
+        "other": other,
+    }
     response = render(request, "booking/notice.html", context, status=status)
     if getattr(request, "htmx", False):
         # Asked for as a fragment, it takes the whole page instead.
@@ -73,6 +80,12 @@ def notice(
 
 def way_to_pages(business: Business) -> Way:
     return "Go to the booking page", reverse("booking:business", args=[business.slug])
+
+
+def way_to_links(business: Business | None) -> Way:
+    """Where a client who has no link that opens gets a new one."""
+    page = reverse("booking:lost")
+    return "Send me my links", f"{page}?business={business.slug}" if business else page
 
 
 def way_on(request: HttpRequest) -> Way:
@@ -120,23 +133,25 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def foreign_form(request: HttpRequest, business: Business) -> HttpResponse:
+def foreign_form(request: HttpRequest, business: Business | None) -> HttpResponse:
     return notice(
         request,
         status=403,
         headline="This form did not come from our page",
         text="Nothing was changed. Please open the booking page itself and send it from there.",
         business=business,
-        link=way_to_pages(business),
+        link=way_to_pages(business) if business else way_on(request),
     )
 
 
 def closed_link(request: HttpRequest, closed: LinkClosed) -> HttpResponse:
     """A client's link that was true once; nothing of the booking is said."""
     business = closed.business
+    ways = [way_to_pages(business), way_to_links(business)]
     if isinstance(closed, LinkReplaced):
         headline = "This link was replaced by a newer one"
-        text = "Please open the link in the latest mail about your booking."
+        text = "Please open the link in the latest mail about your booking, or have it sent again."
+        ways.reverse()
     else:
         headline = "This link has expired"
         text = "The appointment was more than a month ago. You are welcome to book another one."
@@ -146,7 +161,20 @@ def closed_link(request: HttpRequest, closed: LinkClosed) -> HttpResponse:
         headline=headline,
         text=text,
         business=business,
-        link=way_to_pages(business),
+        link=ways[0],
+        other=ways[1],
+    )
+
+
+def expired_client_link(request: HttpRequest, business: Business) -> HttpResponse:
+    return notice(
+        request,
+        status=410,
+        headline="This link has expired",
+        text="Links to all your visits open for a day. We can send you a new one.",
+        business=business,
+        link=way_to_links(business),
+        other=way_to_pages(business),
     )
 
 
@@ -157,6 +185,7 @@ def unknown_link(request: HttpRequest) -> HttpResponse:
         headline="There is nothing at this address",
         text="Please copy the whole link from your mail: some programs cut off its end.",
         link=way_on(request),
+        other=way_to_links(None),
     )
 
 

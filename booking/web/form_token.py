@@ -1,6 +1,7 @@
 """A signed token in every public form, instead of a cookie that other sites' frames may not set.
 
-It is bound to the business and to its age, and is the idempotency key of what the form sends.
+It is bound to what it serves, a business or a page of its own, and to its age, and is the
+idempotency key of what the form sends.
 """
 
 import secrets
@@ -14,14 +15,14 @@ MAX_AGE_SECONDS = 12 * 3600
 MIN_AGE_SECONDS = 2
 
 
-def issue(business_id: int) -> str:
-    return _signer(business_id).sign(secrets.token_urlsafe(16))
+def issue(scope: int | str) -> str:
+    return _signer(scope).sign(secrets.token_urlsafe(16))
 
 
-def read(business_id: int, token: str) -> str | None:
-    """The nonce inside a token that is ours, for this business, and not too old."""
+def read(scope: int | str, token: str) -> str | None:
+    """The nonce inside a token that is ours, for this business or page, and not too old."""
     try:
-        return _signer(business_id).unsign(token, max_age=MAX_AGE_SECONDS)
+        return _signer(scope).unsign(token, max_age=MAX_AGE_SECONDS)
     except signing.BadSignature:
         return None
 
@@ -44,5 +45,5 @@ def same_origin(request: HttpRequest) -> bool:
     return origin == own or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
-def _signer(business_id: int) -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt=f"booking.form.{business_id}", sep=".")
+def _signer(scope: int | str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"booking.form.{scope}", sep=".")

@@ -35,13 +35,15 @@ from config.core.errors import DomainError, TryAgain
 View = Callable[[HttpRequest, Booking, str], HttpResponse]
 
 
-def opened_by_link(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+def opened_by_link(
+    view: View, *, purpose: str = links.MANAGE
+) -> Callable[[HttpRequest, str], HttpResponse]:
     """Gives the view the booking of the token; a link that opens nothing says why."""
 
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         try:
-            booking = links.booking_of_token(token)
+            booking = links.booking_of_token(token, purpose)
         except links.LinkClosed as closed:
             return errors.closed_link(request, closed)
         if booking is None:

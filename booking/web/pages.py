@@ -16,7 +16,7 @@ from booking.operations import is_untouched
 from booking.rulebook import Rulebook, rulebook_at, rulebook_of
 from booking.web import errors, form_token
 from booking.web.calendar import build_calendar
-from booking.web.query import PageQuery, read_query
+from booking.web.query import PageQuery, read_known, read_query
 from booking.web.zones import zone_options
 from config.core import clock
 from config.core.when import hours_of
@@ -50,8 +50,12 @@ def business(request: HttpRequest, business_slug: str) -> HttpResponse:
         return to_present_slug(request, found)
     if closed := closed_page(request, found):
         return closed
-    services = found.services.active()
-    return render(request, "booking/business.html", {"business": found, "services": services})
+    context = {
+        "business": found,
+        "services": found.services.active(),
+        "known": read_known(found, request.GET.get("known", "")),
+    }
+    return render(request, "booking/business.html", context)
 
 
 @never_cache

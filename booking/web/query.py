@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from accounts.models import Business
+from booking.client_links import known_client
 from booking.models import Booking, Hold, HoldPurpose, Resource, Service
 from booking.validators import FIRST_YEAR, LAST_YEAR, MAX_CAPACITY
 from booking.wish import Wish, own_of
@@ -35,6 +37,8 @@ class PageQuery:
     # A booking that is to be moved: it does not hide its own time either, if it gives that up.
     moved: Booking | None = None
     gives_up: bool = True
+    # From the client page: a token that says who the asker is.
+    known: str = ""
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -62,6 +66,7 @@ class PageQuery:
             "duration": self.duration_minutes and str(self.duration_minutes),
             "spots": str(self.spots) if self.spots > 1 else None,
             "hold": self.hold and str(self.hold.public_id),
+            "known": self.known,
         } | changes
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
@@ -94,7 +99,14 @@ def read_query(data: QueryDict, service: Service) -> PageQuery:
         if not read_spots(text):
             query.problems.append("So many cannot come together; times for one are shown.")
     query.hold = find_hold(service, data.get("hold", ""))
+    query.known = read_known(service.business, data.get("known", ""))
     return query
+
+
+def read_known(business: Business, token: str) -> str:
+    """The token of a client of this business as it is; "" for anything else."""
+    client = known_client(token)
+    return token if client and client.business_id == business.pk else ""
 
 
 def find_provider(service: Service, public_id: str) -> Resource | None:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import offers
+from booking.client_links import known_client
 from booking.links import manage_token
 from booking.models import ActorKind, Booking, Service, Source
 from booking.operations import (
@@ -24,6 +25,7 @@ from booking.operations import (
     extend_hold,
 )
 from booking.operations.cancel import deadline_for
+from booking.operations.trust import is_trusted
 from booking.rulebook import rulebook_of
 from booking.taken import moment
 from booking.times import LocalTime, clocks, read_clock
@@ -109,6 +111,7 @@ def _submit(request: HttpRequest, service: Service) -> HttpResponse:
             details=form.details(timezone=choice.query.timezone),
             actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB),
             hold=choice.query.hold,
+            proof=known_client(choice.query.known),
             idempotency_key=form_token.read(service.business_id, request.POST["form_token"]),
         )
     except (SlotTaken, SlotUnavailable, IdempotencyMismatch) as refusal:
@@ -183,6 +186,7 @@ def _page(
         "lost": wished.isoformat() if wished and refusal else "",
         "other_times": _other_times(choice, wished),
         "kept": kept,
+        "is_known": _is_known(choice),
         "kept_until": _clock_time(kept.expires_at, choice) if kept else "",
         "kept_seconds": round((kept.expires_at - clock.now()).total_seconds()) if kept else 0,
         "form_token": _form_token(request, service.business_id, refusal),
@@ -195,6 +199,12 @@ def _page(
     if is_htmx(request):
         template += "#reservation"
     return render(request, template, context, status=status)
+
+
+def _is_known(choice: Choice) -> bool:
+    """Whether a returning client asks whose request is confirmed at once, under their address."""
+    client = known_client(choice.query.known)
+    return client is not None and is_trusted(client, email=client.email, now=clock.now())
 
 
 def _form_token(request: HttpRequest, business_id: int, refusal: DomainError | None) -> str:

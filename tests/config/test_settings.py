@@ -34,7 +34,8 @@ def test_a_wrong_value_is_named(name: str, value: str, said: str) -> None:
 def test_limits_are_read_over_the_defaults() -> None:
     answer = start(RATE_LIMITS="bookings=3/minute")
     assert answer.stdout.split("\n")[0] == (
-        "{'bookings': 3 per 1 minute, 'attempts': 60 per 1 hour, 'holds': 120 per 1 hour}"
+        "{'bookings': 3 per 1 minute, 'attempts': 60 per 1 hour, 'holds': 120 per 1 hour,"
+        " 'links': 10 per 1 hour}"
     )
 
 
