@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.scoped_admin import SERVED, ScopedAdmin
@@ -46,6 +47,17 @@ class ClientForm(forms.ModelForm[Client]):
         return super().clean()
 
 
+class ErasureFilter(admin.SimpleListFilter):
+    title = "wish to be erased"
+    parameter_name = "erasure"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Not settled yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> QuerySet[Client]:
+        return queryset.filter(erase_requested_at__isnull=False) if self.value() else queryset
+
+
 @admin.register(Client)
 class ClientAdmin(ScopedAdmin):
     abilities = SERVED
@@ -53,7 +65,7 @@ class ClientAdmin(ScopedAdmin):
     hint = "The people who book, with your notes on them"
     empty_text = "No clients yet. Everybody who books appears here by themselves."
     list_display = ("name", "email", "phone", *TOTALS, "erasure_asked")
-    list_filter = (("erase_requested_at", admin.EmptyFieldListFilter),)
+    list_filter = (ErasureFilter,)
     search_fields = ("name", "email", "phone")
     list_select_related = ("business",)
     ordering = ("name", "id")
@@ -97,7 +109,7 @@ class ClientAdmin(ScopedAdmin):
         business = client.business
         return when.short_moment(client.next_visit, business.timezone, business.locale)
 
-    @admin.display(description="asks to be erased", ordering="erase_requested_at")
+    @admin.display(description="asked to be erased", ordering="erase_requested_at")
     def erasure_asked(self, client: Client) -> str:
         asked_at, business = client.erase_requested_at, client.business
         if asked_at is None:

@@ -20,8 +20,10 @@ from config.core import clock
 from notifications.letters import Letter, Link
 
 _NOT_KEPT = "Until then others can ask for the same time"
-_KNOWN = "You need not wait: you have been with"
-_ONE_CLICK = "Confirm that it is you who asked, and you are booked at once."
+_ONE_CLICK = (
+    "You have been here before, so you need not wait: confirm that it is you who asked, and you"
+    " are booked at once."
+)
 
 
 def _requested(booking: Booking) -> Letter:
@@ -36,7 +38,7 @@ def _requested(booking: Booking) -> Letter:
             f"{name} has until {answer_by(booking)} to answer it."
             f" {'The time is kept for you until then' if booking.session_id else _NOT_KEPT};"
             " you will get a mail either way.",
-            *([f"{_KNOWN} {name}. {_ONE_CLICK}"] if can_be_proved else []),
+            *([_ONE_CLICK] if can_be_proved else []),
         ],
         button=Link("Confirm that it is you", links.prove_url(booking))
         if can_be_proved

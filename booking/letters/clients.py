@@ -55,14 +55,17 @@ def _links(client: Client) -> Letter | None:
         headline="Here are your bookings" if bookings else "Nothing is booked at the moment",
         paragraphs=[
             f"Dear {client.name},",
-            f"somebody, we think you, asked {business.name} for your links. If it was not you,"
+            f"Somebody, most likely you, asked {business.name} for your links. If it was not you,"
             " you can ignore this mail: nobody but its reader can open them.",
-            f"The page with all your visits opens for {hours} hours. After that you can ask for"
-            f" a new link: {client_links.lost_url(client)}",
+            f"The page with all your visits opens for {hours} hours. After that you can have a new"
+            " link sent.",
         ],
         facts=[],
         button=Link("See all your visits", client_links.client_url(client, token)),
-        links=[Link(_label(booking), links.manage_url(booking)) for booking in bookings],
+        links=[
+            *(Link(_label(booking), links.manage_url(booking)) for booking in bookings),
+            Link("Have a new link sent", client_links.lost_url(client)),
+        ],
         footer=[line for line in (signer(business), business.name, reach_of(business)) if line],
         brand=business.name,
         logo_url=links.logo_url(business),

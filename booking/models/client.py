@@ -59,9 +59,7 @@ class Client(models.Model):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     # When the client asked to have their data erased; empty again once staff have settled it.
-    erase_requested_at = models.DateTimeField(
-        "wish to be erased", null=True, blank=True, editable=False
-    )
+    erase_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ClientQuerySet.as_manager()
     tenant_path = "business"

@@ -22,6 +22,8 @@ from config.core import clock
 
 View = Callable[[HttpRequest, Client, str], HttpResponse]
 _PAST_ON_A_PAGE = 20
+# As the page of such a booking, the list does not say who came.
+_TAKEN_PLACE = {Status.COMPLETED, Status.NO_SHOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class _Line:
     """One visit; `token` opens its own page as long as that can be opened."""
 
     booking: Booking
-    status: Status
+    badge: Status
     words: str
     times: list[LocalTime]
     token: str
@@ -110,6 +112,6 @@ def erase(request: HttpRequest, client: Client, token: str) -> HttpResponse:
 
 def _line(booking: Booking, token: str) -> _Line:
     status = booking.present_status
-    is_over = status == Status.CONFIRMED and booking.ends_at <= clock.now()
-    words = "Over" if is_over else str(status.label)
-    return _Line(booking, status, words, clocks_of(booking), token)
+    if status in _TAKEN_PLACE or (status == Status.CONFIRMED and booking.ends_at <= clock.now()):
+        return _Line(booking, Status.COMPLETED, "Over", clocks_of(booking), token)
+    return _Line(booking, status, str(status.label), clocks_of(booking), token)

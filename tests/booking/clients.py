@@ -25,7 +25,7 @@ def visit(
     booked: Book, *, days_ago: float = 7, status: str = Status.CONFIRMED, **given: object
 ) -> Booking:
     """A booking that lies back; only an outcome that staff have noted is no longer confirmed."""
-    booking = booked(at(8, day=1) + timedelta(days=1), **given)
+    booking = booked(at(8, day=12), **given)
     begin = clock.now() - timedelta(days=days_ago)
     Booking.objects.filter(pk=booking.pk).update(
         status=status,

@@ -12,11 +12,14 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import Role, User
 from booking import links
+from booking.client_links import KNOWN, PAGE, token_of
 from booking.lifecycle import Status
 from booking.models import Booking, Service
+from booking.operations import request_erasure
 from config.core import clock
 from notifications.models import Message
 from notifications.tasks import dispatch
+from tests.booking.clients import let_return
 from tests.browser.salon import book_in_state, in_days, open_salon
 from tests.factories import BusinessFactory, MembershipFactory, ServiceFactory
 
@@ -122,6 +125,25 @@ def test_own_page_in_each_state(visitor: Page, site: str, service: Service) -> N
     paths = [own(booking) for booking in (*made, ahead, over)]
     paths += [own(booking, "cancel") for booking in (made[0], ahead)]
     assert violations(visitor, site, paths) == {}
+
+
+def test_client_page_and_the_ways_to_it(visitor: Page, site: str, service: Service) -> None:
+    let_return(service)
+    request = book_in_state(service, in_days(20, 10), Status.PENDING)
+    for number, status in enumerate((Status.CONFIRMED, Status.CANCELLED, Status.COMPLETED)):
+        book_in_state(service, in_days(10 + number, 10), status)
+    client = request.client
+    tokens = {purpose: token_of(client, purpose) for purpose in (PAGE, KNOWN)}
+    paths = [
+        *("/booking/lost/?business=salon-mara", "/booking/lost/?sent=yes"),
+        *(f"/client/{tokens[PAGE]}/", f"/client/{tokens[PAGE]}/erase/"),
+        f"/booking/{links.prove_token(request)}/it-is-me/",
+        f"/book/salon-mara/?known={tokens[KNOWN]}",
+    ]
+    assert violations(visitor, site, paths) == {}
+
+    request_erasure(client=client)
+    assert violations(visitor, site, paths[2:4]) == {}
 
 
 def test_pages_that_lead_nowhere(visitor: Page, site: str, service: Service) -> None:

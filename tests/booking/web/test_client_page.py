@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +58,34 @@ def test_past_visits_come_in_pages(client: Client, booked: Book) -> None:
     assert "Page 1 of 2" in first
     for odd in ("x", "0", "99", "%00"):
         assert client.get(f"{page}?page={odd}").status_code in {200, 400}
+
+
+@pytest.mark.parametrize("visits", [1, 3])
+def test_more_visits_ask_no_more_of_the_database(
+    client: Client, booked: Book, django_assert_num_queries: Any, visits: int
+) -> None:
+    for number in range(visits):
+        visit(booked, days_ago=10 + number)
+        person = booked(at(8 + number)).client
+    page = page_of(person)
+    with django_assert_num_queries(4):
+        client.get(page)
+    with django_assert_num_queries(3):
+        client.get(f"{page}data.json")
+
+
+def test_the_list_does_not_say_who_came(client: Client, booked: Book) -> None:
+    """As the page of each booking; and what was cancelled is no visit to come."""
+    for number, status in enumerate((Status.COMPLETED, Status.NO_SHOW, Status.CONFIRMED)):
+        person = visit(booked, days_ago=3 + number, status=status).client
+    cancel_booking(
+        booking=booked(at(8)), reason="", actor=Actor(kind=ActorKind.CLIENT, source=Source.WEB)
+    )
+    shown = client.get(page_of(person)).content.decode()
+    assert re.findall(r'data-status="(.+?)">(.+?)<', shown) == [
+        ("cancelled", "Cancelled"),
+        *[("completed", "Over")] * 3,
+    ]
 
 
 def test_nobody_else_may_keep_or_find_it(client: Client, eva: BusinessClient) -> None:

@@ -80,7 +80,10 @@ def test_from_the_client_page_to_the_booking_without_waiting(
         },
     )
     form = client.get(held.headers["Location"])
-    assert "with the e-mail address that Salon Mara knows, you are booked at once" in text_of(form)
+    assert (
+        "You have been here before: under the e-mail address that Salon Mara knows you by"
+        in text_of(form)
+    )
     given = {name: hidden(form, name)[0] for name in ("known", "hold", "form_token", "terms")}
     made = client.post(
         FORM,
@@ -167,7 +170,7 @@ def test_the_mail_of_a_request_asks_who_one_is_only_where_it_helps(
         f"/booking/{prove_token(booking)}/it-is-me/",
         f"/booking/{manage_token(booking)}/",
     ]
-    assert "Confirm that it is you who asked, and you are booked at once." in " ".join(
+    assert "confirm that it is you who asked, and you are booked at once." in " ".join(
         body(to_eva).split()
     )
     assert "Confirm" not in body(to_new)
