@@ -8,6 +8,7 @@ from booking.letters.kinds import Template
 from booking.letters.parts import answer_by, day, to_owner
 from booking.models import Booking
 from booking.no_shows import warning_of
+from booking.operations.trust import was_approved_by_rule
 from config.core import clock
 from notifications.letters import Letter, Link
 
@@ -57,7 +58,12 @@ def _confirmed(booking: Booking) -> Letter:
         booking,
         subject=f"New booking: {booking.client_name} — {booking.service.name} on {day(booking)}",
         headline=f"{booking.client_name} is booked",
-        paragraphs=["It is confirmed; there is nothing to do.", *_warning(booking)],
+        paragraphs=[
+            "It is confirmed by your rule for returning clients; there is nothing to do."
+            if was_approved_by_rule(booking)
+            else "It is confirmed; there is nothing to do.",
+            *_warning(booking),
+        ],
         button=Link("See the booking", links.decide_url(booking)),
     )
 

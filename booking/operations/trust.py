@@ -43,6 +43,10 @@ def can_be_proved(booking: Booking, now: datetime) -> bool:
     return is_waiting and is_trusted(booking.client, email=booking.client_email, now=now)
 
 
+def was_approved_by_rule(booking: Booking) -> bool:
+    return any(BY_RULE.items() <= entry.after.items() for entry in booking.history.all())
+
+
 def approve_returning(*, booking: Booking) -> Booking:
     """Confirm the request of a client who has just proved who they are. Doing it again changes
     nothing.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Role, User
 from booking import client_links
 from booking.lifecycle import Status
 from booking.links import manage_token, prove_token
@@ -18,7 +18,7 @@ from config.core.logs import HideTokens
 from tests.booking.clients import EVA, page_of, rows_of_everything, visit
 from tests.booking.test_mail import body, dispatch, subject
 from tests.booking.web.test_pages import text_of
-from tests.conftest import Book, at
+from tests.conftest import Book, at, member
 from tests.factories import QuestionFactory, ServiceFactory
 
 PATHS = ("", "data.json", "erase/")
@@ -247,6 +247,44 @@ def test_a_wish_that_is_settled_is_told_no_more(
     client.post(f"{page_of(eva)}erase/")
     BusinessClient.objects.update(erase_requested_at=None)
     assert owner.email not in {to for to, sent in dispatch().items() if "erase" in subject(sent)}
+
+
+def test_who_may_only_read_sees_the_wish_and_cannot_settle_it(
+    client: Client, eva: BusinessClient
+) -> None:
+    client.post(f"{page_of(eva)}erase/")
+    client.force_login(member(eva.business, Role.READ_ONLY))
+    address = f"/admin/booking/client/{eva.pk}/change/"
+    shown = client.get(address)
+    assert "Monday, 1 March 2027, 07:00 (Berlin)" in text_of(shown)
+    assert "is_erasure_settled" not in shown.content.decode()
+    assert client.post(address, {"is_erasure_settled": "on"}).status_code == 403
+    eva.refresh_from_db()
+    assert eva.erase_requested_at == at(6, day=1)
+
+
+def test_staff_find_the_wishes_that_are_open(
+    client: Client, eva: BusinessClient, booked: Book, owner: User
+) -> None:
+    booked(at(10), name="Sam Other", email="sam@example.com")
+    client.post(f"{page_of(eva)}erase/")
+    client.force_login(owner)
+    everybody, open_wishes = (
+        re.findall(r"Eva Klein|Sam Other", text_of(client.get(f"/admin/booking/client/{query}")))
+        for query in ("", "?erasure=open")
+    )
+    assert (everybody, open_wishes) == (["Eva Klein", "Sam Other"], ["Eva Klein"])
+
+
+def test_links_outlive_a_new_key_as_long_as_the_old_one_is_named(
+    client: Client, eva: BusinessClient, settings: Any
+) -> None:
+    page = page_of(eva)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key, long enough to sign with it " * 2
+    assert client.get(page).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.get(page).status_code == 404
 
 
 def test_another_site_cannot_ask_for_it(client: Client, eva: BusinessClient) -> None:

@@ -202,6 +202,9 @@ def test_one_click_on_the_mail_books_and_the_get_does_not(
     sent = dispatch()
     assert "You are booked" in body(sent[EVA])
     assert "Eva Klein is booked" in body(sent[owner.email])
+    assert "confirmed by your rule for returning clients" in " ".join(
+        body(sent[owner.email]).split()
+    )
     assert "There is nothing to confirm" in text_of(client.get(prove))
 
 
