@@ -83,9 +83,12 @@ def _upcoming(client: Client) -> list[Booking]:
 
 
 def _label(booking: Booking) -> str:
-    """For example "Haircut — Tuesday, 2 March 2027, 09:00 (Berlin)"."""
+    """For example "Haircut — Tuesday, 2 March 2027, 09:00 (Berlin) · 17:00 for you (Tokyo)"."""
     here, *elsewhere = clocks_of(booking)
-    when = " · ".join([str(here), *(f"{there} for you" for there in elsewhere)])
+    when = str(here)
+    for there in elsewhere:
+        day = "" if there.date == here.date else f"{there.date}, "
+        when += f" · {day}{there.time} for you ({there.place})"
     waits = ", not answered yet" if booking.status == Status.PENDING else ""
     return f"{booking.service.name} — {when}{waits}"
 

@@ -28,7 +28,14 @@ def send_asked_links(*, limit: int = 100) -> int:
     """Answer what was asked, the oldest first: a mail from each business where the address has
     bookings, none where it has not. Returns how many mails that makes.
     """
-    return sum(map(_answer, list(LinkRequest.objects.order_by("pk")[:limit])))
+    told = 0
+    for asked in list(LinkRequest.objects.order_by("pk")[:limit]):
+        try:
+            told += _answer(asked)
+        except Exception:
+            # One that is broken must not keep all others waiting.
+            logger.exception("link request %s cannot be answered", asked.pk)
+    return told
 
 
 @transaction.atomic

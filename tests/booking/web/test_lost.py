@@ -52,10 +52,7 @@ def test_the_mail_has_every_coming_booking_and_the_client_page(
     assert subject(sent[EVA]) == "Your bookings with Salon Mara"
     text = body(sent[EVA])
     assert "Haircut — Tuesday, 2 March 2027, 09:00 (Berlin):" in text
-    assert (
-        "Haircut — Wednesday, 3 March 2027, 10:00 (Berlin)"
-        " · Wednesday, 3 March 2027, 18:00 (Tokyo) for you:"
-    ) in text
+    assert ("Haircut — Wednesday, 3 March 2027, 10:00 (Berlin) · 18:00 for you (Tokyo):") in text
     assert "opens for 24 hours" in " ".join(text.split())
     page, *own, again = links_in(sent[EVA])
     assert own == [f"/booking/{manage_token(booking)}/" for booking in (sooner, later)]
