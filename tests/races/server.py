@@ -2,11 +2,11 @@
 
 Gunicorn loads `application` from here. What is sabotaged stands in the environment variable
 RACE, as words: "pause" widens the window between the check and the write ("long": so far that
-requests which arrive one after the other all fall into it); "no-lock" takes the
-lock away, "no-order" locks what it needs one by one in any order; "no-rule" takes the check under
-the lock away, "no-count" the condition under which places of a class are taken, "no-take-over" the
-way from a hold to its booking. The guard lies in the
-database, where the test itself removes it.
+requests which arrive one after the other all fall into it); "no-lock" takes the lock away,
+"no-booking-lock" that of bookings, too, on PostgreSQL; "no-order" locks what it needs one by one in
+any order; "no-rule" takes the check under the lock away, "no-count" the condition under which
+places of a class are taken, "no-take-over" the way from a hold to its booking. The guard lies in
+the database, where the test itself removes it.
 """
 
 import importlib
@@ -29,6 +29,7 @@ module: Any = importlib.import_module("booking.operations.take")
 # The package exports a function of the same name.
 booking_module: Any = importlib.import_module("booking.operations.book")
 planning: Any = importlib.import_module("booking.operations.plan")
+offering: Any = importlib.import_module("booking.operations.offer")
 _words = os.environ.get("RACE", "").split()
 if "long" in _words:
     PAUSE_UNDER_LOCK = 0.4
@@ -71,11 +72,14 @@ if "no-lock" in _words:
         locking._transaction = _no_transaction
     locking.lock_rows = lambda rows, **given: None
     locking._lock_first_free = lambda provider_ids: provider_ids[0]
+if "no-booking-lock" in _words:
+    type(connection.features).has_select_for_update = False
 if "no-rule" in _words:
     module._check_again = lambda rules, wish, start, choice, ignoring: choice
 if "pause" in _words:
     module._choose = _then_pause(module._choose, PAUSE_BEFORE_LOCK)
     module._check_again = _then_pause(module._check_again, PAUSE_UNDER_LOCK)
+    offering._check_waits = _then_pause(offering._check_waits, PAUSE_UNDER_LOCK)
     planning._find_ways = _then_pause(planning._find_ways, PAUSE_UNDER_LOCK)
 
 if "no-order" in _words:
