@@ -3,7 +3,7 @@
 Gunicorn loads `application` from here. What is sabotaged stands in the environment variable
 RACE, as words: "pause" widens the window between the check and the write ("long": so far that
 requests which arrive one after the other all fall into it); "no-lock" takes the lock away,
-"no-booking-lock" that of bookings, too, on PostgreSQL; "no-order" locks what it needs one by one in
+"no-order" locks what it needs one by one in
 any order; "no-rule" takes the check under the lock away, "no-count" the condition under which
 places of a class are taken, "no-take-over" the way from a hold to its booking. The guard lies in
 the database, where the test itself removes it.
@@ -72,8 +72,6 @@ if "no-lock" in _words:
         locking._transaction = _no_transaction
     locking.lock_rows = lambda rows, **given: None
     locking._lock_first_free = lambda provider_ids: provider_ids[0]
-if "no-booking-lock" in _words:
-    type(connection.features).has_select_for_update = False
 if "no-rule" in _words:
     module._check_again = lambda rules, wish, start, choice, ignoring: choice
 if "pause" in _words:
