@@ -4,6 +4,7 @@ It keeps its reference and its iCalendar UID; SEQUENCE is raised, and so is the 
 links end. The old time is given up and the new one taken in one transaction, or nothing changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -107,7 +108,8 @@ class _Move:
         session = occupy(rules, self.wish, self.start, choice, until=until)
         keeps_time = is_firm or row.service_id not in rules.requests_give_way
         before, now = place_of(row), clock.now()
-        settle(row, session, now=now, keeps_time=keeps_time)
+        row.link_version += 1
+        settle(row, session, now=now, keeps_time=keeps_time, written=["link_version", "expires_at"])
         if left is not None:
             end_if_empty(left)
         if not keeps_time:
@@ -133,14 +135,23 @@ class _Move:
         return self.row
 
 
-def settle(row: Booking, session: Session, *, now: datetime, keeps_time: bool = True) -> None:
-    """Write the booking into the session that was taken for it; its old links end."""
+def settle(
+    row: Booking,
+    session: Session,
+    *,
+    now: datetime,
+    keeps_time: bool = True,
+    written: Sequence[str] = (),
+) -> None:
+    """Write the booking into the session that was taken for it; `written` are fields that the
+    caller has set.
+    """
     row.session = session if keeps_time else None
     row.provider = session.provider
     row.starts_at, row.ends_at = session.starts_at, session.ends_at
     row.location = session.location or row.service.location or row.business.address
+    # Calendars that know the booking see that it has moved (RFC 5545 §3.8.7.4).
     row.sequence += 1
-    row.link_version += 1
     row.updated_at = now
     row.save(
         update_fields=[
@@ -150,9 +161,8 @@ def settle(row: Booking, session: Session, *, now: datetime, keeps_time: bool = 
             "ends_at",
             "location",
             "sequence",
-            "link_version",
-            "expires_at",
             "updated_at",
+            *written,
         ]
     )
 

@@ -62,7 +62,8 @@ def approve_move(*, booking: Booking, actor: Actor) -> Booking:
         before, left = place_of(row), row.session_id
         if left is not None:
             free_spots(left, spots=row.spots)
-        settle(row, asked.session, now=now)
+        row.link_version += 1
+        settle(row, asked.session, now=now, written=["link_version"])
         if left is not None:
             end_if_empty(left)
         renew_claims(asked.session_id)

@@ -13,6 +13,7 @@ from booking.models import Booking, Hold, HoldPurpose, Session
 from booking.offers import Choice
 from booking.operations.errors import HoldExpired, OfferLost, PolicyViolation
 from booking.operations.expire import free_expired
+from booking.operations.move import place_of, settle
 from booking.operations.record import Actor, record_change
 from booking.operations.release import end_kept, give_back, renew_claims
 from booking.operations.take import if_limited, occupy, rules_now
@@ -153,20 +154,11 @@ def _tell_offered(row: Booking, holds: list[Hold], *, message: str, actor: Actor
 def _move_and_confirm(row: Booking, session: Session, actor: Actor) -> None:
     now, before, left_id = clock.now(), _facts(row), row.session_id
     offered = row.history.filter(event=Event.OFFERED).select_related("actor").last()
-    row.session, row.provider = session, session.provider
-    row.starts_at, row.ends_at = session.starts_at, session.ends_at
-    row.location = session.location or row.service.location or row.business.address
     row.status = Status.CONFIRMED
-    row.confirmed_at = row.approved_at = row.updated_at = now
+    row.confirmed_at = row.approved_at = now
     row.approved_by = offered.actor if offered else None
-    # Calendars that know the booking see that it has moved (RFC 5545 §3.8.7.4).
-    row.sequence += 1
-    row.save(
-        update_fields=[
-            *("session", "provider", "starts_at", "ends_at", "location"),
-            *("status", "confirmed_at", "approved_at", "approved_by", "updated_at", "sequence"),
-        ]
-    )
+    written = ["status", "confirmed_at", "approved_at", "approved_by"]
+    settle(row, session, now=now, written=written)
     give_back(left_id, spots=row.spots)
     end_kept(row)
     renew_claims(session.pk)
@@ -174,8 +166,4 @@ def _move_and_confirm(row: Booking, session: Session, actor: Actor) -> None:
 
 
 def _facts(row: Booking) -> dict[str, str]:
-    return {
-        "status": row.status,
-        "starts_at": row.starts_at.isoformat(),
-        "provider": row.provider.name,
-    }
+    return {"status": row.status, **place_of(row)}

@@ -44,6 +44,8 @@ from tests.factories import (
     require,
 )
 
+pytestmark = pytest.mark.generated
+
 Row = TypeVar("Row", bound=Model)
 DAY = NOW.date() + timedelta(days=1)
 STEPS = 50

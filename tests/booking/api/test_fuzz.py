@@ -11,6 +11,8 @@ from booking.models import Question, QuestionType, Service
 from tests.booking.api.conftest import Api, order_of, times_of
 from tests.factories import QuestionFactory
 
+pytestmark = pytest.mark.generated
+
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 )

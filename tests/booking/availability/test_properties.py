@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,8 @@ from booking.availability import (
 from tests.booking.availability import oracle
 from tests.booking.availability.oracle import Offer, Oracle, World
 from tests.booking.availability.worlds import steady, thorough, worlds
+
+pytestmark = pytest.mark.generated
 
 
 def slots_in(world: World) -> list[Slot]:
