@@ -102,7 +102,8 @@ def run_pytest(
     print(f"\n=== {part.name} ===", flush=True)
     results = folder / f"{part.name}.xml"
     command = [python, "-m", "pytest", "-q", "-m", part.marker, f"--junitxml={results}", *options]
-    if part.marker.startswith(ORDINARY):
+    # The others have processes of their own that need the second processor.
+    if part.marker.startswith((ORDINARY, "browser")):
         command += ["-n", "2"]
     environment = part.environment | {"COVERAGE_FILE": str(folder / f".coverage.{part.name}")}
     started = time.monotonic()
