@@ -5,6 +5,7 @@ GET only shows; every change is a POST that calls one operation.
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -51,6 +52,15 @@ class ReasonForm(forms.Form):
     )
 
 
+class CancelForm(ReasonForm):
+    tell_client = forms.BooleanField(
+        label="Tell the client by mail",
+        required=False,
+        initial=True,
+        help_text="Untick it where you have told them already.",
+    )
+
+
 Decision = Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -70,7 +80,11 @@ def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
 @require_safe
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     booking = find_booking(request, reference)
-    return _page(request, booking, ReasonForm())
+    return _page(request, booking, _form_for(booking))
+
+
+def _form_for(booking: Booking) -> ReasonForm:
+    return CancelForm() if booking.status == Status.CONFIRMED else ReasonForm()
 
 
 def post_or_show(view: Decision) -> Decision:
@@ -98,9 +112,12 @@ def reject(request: HttpRequest, reference: str) -> HttpResponse:
 
 @post_or_show
 def cancel(request: HttpRequest, reference: str) -> HttpResponse:
-    return _with_reason(
-        request, reference, cancel_booking, "Cancelled, and the time is free again."
-    )
+    booking = find_booking(request, reference, ability=Ability.SERVE)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _page(request, booking, form, status=400)
+    done = "Cancelled, and the time is free again."
+    return _carry_out(request, booking, cancel_booking, done, **form.cleaned_data)
 
 
 @post_or_show
@@ -142,7 +159,7 @@ def _carry_out(
     booking: Booking,
     operation: Callable[..., Booking],
     done: str,
-    **given: str,
+    **given: Any,
 ) -> HttpResponse:
     """Call the operation, say what came of it, and lead back to where the button was."""
     try:
@@ -152,17 +169,18 @@ def _carry_out(
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        _say_done(request, booking, done)
+        _say_done(request, booking, done, is_told=given.get("tell_client", True))
     return _back(request, booking)
 
 
-def _say_done(request: HttpRequest, booking: Booking, done: str) -> None:
+def _say_done(request: HttpRequest, booking: Booking, done: str, *, is_told: bool) -> None:
     """What was done; or who had done it already, for whoever came second."""
     entry = last_entry(booking)
     if entry and entry.actor != request.user:
         messages.warning(request, f"Somebody was quicker. {who_answered(booking)}")
     else:
-        messages.success(request, f"{done} {told(booking)}")
+        who = told(booking) if is_told else "No mail was sent to the client."
+        messages.success(request, f"{done} {who}")
 
 
 def _page(

@@ -11,11 +11,14 @@ from booking.operations.record import Actor
 from config.core import clock
 
 
-def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
+def cancel_booking(
+    *, booking: Booking, reason: str, actor: Actor, tell_client: bool = True
+) -> Booking:
     """Cancel and free the time. Doing it again changes nothing.
 
-    A client may do so until `cancellation_deadline()`; staff always. Raises `InvalidTransition`,
-    and `PolicyViolation` past the deadline.
+    Without `tell_client` no mail goes to the client. A client may do so until
+    `cancellation_deadline()`; staff always. Raises `InvalidTransition`, and `PolicyViolation` past
+    the deadline.
     """
     with locked_booking(booking) as row:
         if row.status == Status.CANCELLED:
@@ -23,11 +26,11 @@ def cancel_booking(*, booking: Booking, reason: str, actor: Actor) -> Booking:
         check_transition(row.status_at(clock.now()), Status.CANCELLED)
         if actor.kind == ActorKind.CLIENT and clock.now() > cancellation_deadline(row):
             raise PolicyViolation("It is too late to cancel online. Please contact us.")
-        end_by_cancelling(row, reason=reason, actor=actor)
+        end_by_cancelling(row, reason=reason, actor=actor, tell_client=tell_client)
     return row
 
 
-def end_by_cancelling(row: Booking, *, reason: str, actor: Actor) -> None:
+def end_by_cancelling(row: Booking, *, reason: str, actor: Actor, tell_client: bool = True) -> None:
     """Part of the caller's transaction, which has locked the open booking."""
     now = clock.now()
     row.cancellation_reason, row.cancelled_at = reason, now
@@ -41,6 +44,7 @@ def end_by_cancelling(row: Booking, *, reason: str, actor: Actor) -> None:
         now=now,
         written=["cancellation_reason", "cancelled_at", "sequence"],
         said={"reason": reason},
+        tell_client=tell_client,
     )
 
 

@@ -17,6 +17,7 @@ def leave(
     now: datetime,
     written: Sequence[str] = (),
     said: Facts | None = None,
+    tell_client: bool = True,
 ) -> None:
     """Bring a booking to a state that occupies nothing: write it, free its time, tell of it.
 
@@ -35,4 +36,5 @@ def leave(
         now=now,
         before={"status": before},
         after={"status": row.status, **(said or {})},
+        tell_client=tell_client,
     )

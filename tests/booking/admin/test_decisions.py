@@ -2,8 +2,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role, User
+from booking.events import Event
 from booking.lifecycle import Status
 from booking.models import Booking, Service
+from notifications.models import OutboxEvent
 from tests.conftest import Book, at, member
 
 
@@ -42,6 +44,22 @@ def test_staff_can_cancel_what_is_confirmed(client: Client, staff: User, booked:
     client.post(address(booking, "cancel"), {"reason": "Ali is ill."})
     booking.refresh_from_db()
     assert (booking.status, booking.cancellation_reason) == (Status.CANCELLED, "Ali is ill.")
+
+
+@pytest.mark.parametrize(
+    ("ticked", "said"),
+    [({"tell_client": "on"}, "Eva Klein is told by mail."), ({}, "No mail was sent to the client")],
+)
+def test_whether_the_client_hears_of_it_is_a_choice(
+    client: Client, staff: User, booked: Book, ticked: dict[str, str], said: str
+) -> None:
+    booking = booked(at(8))
+    client.force_login(staff)
+    assert 'name="tell_client"' in client.get(address(booking, "decide")).content.decode()
+    answer = client.post(address(booking, "cancel"), {"reason": "", **ticked}, follow=True)
+    assert said in answer.content.decode()
+    event = OutboxEvent.objects.get(name=Event.CANCELLED)
+    assert event.payload["tell_client"] is bool(ticked)
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject", "cancel"])
