@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import links
+from booking.availability import Starts
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Source
 from booking.operations import (
@@ -85,12 +86,15 @@ def _own_start(booking: Booking, query: PageQuery) -> str:
 
 
 def _keep_agreed(query: PageQuery, booking: Booking, data: QueryDict) -> None:
-    """What a move does not change: how long, for how many, and if not said otherwise, with whom."""
+    """What a move does not change: how long, for how many, and if not said otherwise, with whom.
+
+    Classes are chosen by their time, whoever gives them.
+    """
     # Until it is approved, the time that the booking has stands in the way of what overlaps it.
     query.moved, query.hold = booking, None
     query.gives_up = not needs_approval(booking)
     query.duration_minutes, query.spots = booking.duration_minutes, booking.spots
-    if "provider" not in data:
+    if "provider" not in data and booking.service.starts == Starts.HOURS:
         query.provider = find_provider(booking.service, str(booking.provider.public_id))
     if not query.is_zone_asked:
         query.timezone = booking.timezone
