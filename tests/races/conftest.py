@@ -8,7 +8,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -16,6 +18,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from booking import locking
+from booking.models import Booking
+from tests.races.threads import PAUSE
 from tests.servers import free_port
 
 PROCESSES = 3
@@ -87,3 +92,26 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise TimeoutError(f"{url} does not answer")
+
+
+@pytest.fixture
+def pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has found that a booking may be changed waits before writing it."""
+    save = Booking.save
+
+    def slowly(booking: Booking, *args: Any, **kwargs: Any) -> None:
+        time.sleep(PAUSE)
+        save(booking, *args, **kwargs)
+
+    monkeypatch.setattr(Booking, "save", slowly)
+
+
+@pytest.fixture
+def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def no_transaction() -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr(locking, "_transaction", no_transaction)
+    monkeypatch.setattr(connection.features.__class__, "has_select_for_update", False)
+    monkeypatch.setattr(locking, "_lock_first_free", lambda provider_ids: provider_ids[0])

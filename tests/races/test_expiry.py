@@ -1,16 +1,9 @@
 """A request that expires while it is being approved has one outcome, and its time one owner."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 
-from booking import locking
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, Claim, Service, Source
 from booking.operations import (
@@ -22,14 +15,13 @@ from booking.operations import (
 )
 from booking.wish import Wish
 from config.core import clock
-from config.core.errors import DomainError
 from notifications.models import OutboxEvent
 from tests.conftest import CLIENT
 from tests.factories import BusinessFactory, ServiceFactory
 from tests.races.bookings import free_starts
+from tests.races.threads import PAUSE, both
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-PAUSE = 0.6
 STAFF = Actor(kind=ActorKind.MEMBER, source=Source.ADMIN)
 
 
@@ -56,50 +48,6 @@ def expire_in(seconds: float, booking: Booking) -> None:
     moment = clock.now() + timedelta(seconds=seconds)
     Booking.objects.filter(pk=booking.pk).update(expires_at=moment)
     Claim.objects.filter(session=booking.session_id).update(expires_at=moment)
-
-
-@pytest.fixture
-def pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has found that a booking may be changed waits before writing it."""
-    save = Booking.save
-
-    def slowly(booking: Booking, *args: Any, **kwargs: Any) -> None:
-        time.sleep(PAUSE)
-        save(booking, *args, **kwargs)
-
-    monkeypatch.setattr(Booking, "save", slowly)
-
-
-@pytest.fixture
-def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def no_transaction() -> Iterator[None]:
-        yield
-
-    monkeypatch.setattr(locking, "_transaction", no_transaction)
-    monkeypatch.setattr(connection.features.__class__, "has_select_for_update", False)
-
-
-def both(first: Callable[[], object], second: Callable[[], object]) -> None:
-    """`first`, and while it is under way and the request has expired, `second`."""
-
-    def run(call: Callable[[], object], wait: float) -> None:
-        time.sleep(wait)
-        try:
-            call()
-        except DomainError:
-            pass  # the one that came too late
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=run, args=[first, 0]),
-        threading.Thread(target=run, args=[second, PAUSE / 2]),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def outcomes() -> list[str]:

@@ -15,15 +15,8 @@ from tests.conftest import CLIENT
 from tests.factories import BusinessFactory, ServiceFactory
 from tests.races.bookings import bookings_of, free_starts
 from tests.races.conftest import Server, StartServer, at_once
-from tests.races.test_expiry import (  # noqa: F401 - fixtures
-    PAUSE,
-    STAFF,
-    ask,
-    both,
-    expire_in,
-    no_lock,
-    pause,
-)
+from tests.races.test_expiry import STAFF, ask, expire_in
+from tests.races.threads import PAUSE, both
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
