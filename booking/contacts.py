@@ -44,8 +44,9 @@ def offer_message(booking: Booking) -> str:
 
 
 def was_offered_times(booking: Booking) -> bool:
-    """Whether staff have answered it with other times."""
-    return booking.history.filter(event=Event.OFFERED).exists()
+    """Whether staff have answered it, where it is now, with other times."""
+    told = booking.history.filter(event__in=[Event.OFFERED, Event.MOVED]).last()
+    return told is not None and told.event == Event.OFFERED
 
 
 def contact_email(business: Business) -> str:

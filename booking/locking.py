@@ -89,10 +89,10 @@ def lock_name(name: str) -> None:
 
 def lock_bookings(rows: BookingQuerySet) -> list[Booking]:
     """These bookings as they are once the lock is had, until the transaction ends."""
-    rows = rows.select_related("business", "client", "service", "provider").order_by("pk")
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update(no_key=True, of=("self",))
-    return list(rows)
+    # Not in one statement: a row that was given to somebody else while its lock was awaited is
+    # compared with the provider as it was before, and would be left out.
+    lock_rows(rows)
+    return list(rows.select_related("business", "client", "service", "provider").order_by("pk"))
 
 
 def lock_rows(rows: QuerySet[Any], *, is_patient: bool = True) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from dateutil.relativedelta import relativedelta
 
 from booking.models import Booking, BookingSettings
+from booking.models.booking import BookingQuerySet
 from booking.models.settings import NoShowAction
 
 
@@ -20,6 +21,10 @@ class NoShowPolicy:
     def counts_from(self, now: datetime) -> datetime:
         since: datetime = now - relativedelta(months=self.months)
         return since
+
+    def applies_to(self, bookings: BookingQuerySet, now: datetime) -> bool:
+        """Whether too many of these bookings of a client were missed."""
+        return bookings.missed_since(self.counts_from(now)).count() >= self.limit
 
 
 def policy_of(settings: BookingSettings) -> NoShowPolicy | None:

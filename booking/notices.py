@@ -40,7 +40,13 @@ OWNER_LETTERS = {
 }
 # What an event makes pointless, although the booking stays in the state that it was in.
 OUTDATED = {
-    Event.OFFERED: [Template.OWNER_REQUESTED, Template.OWNER_NUDGE, Template.CLIENT_OFFERED]
+    Event.OFFERED: [Template.OWNER_REQUESTED, Template.OWNER_NUDGE, Template.CLIENT_OFFERED],
+    Event.MOVED: [
+        Template.CLIENT_MOVE_REQUESTED,
+        Template.OWNER_MOVE_REQUESTED,
+        Template.CLIENT_MOVE_DECLINED,
+        Template.CLIENT_MOVE_EXPIRED,
+    ],
 }
 # A nudge that comes sooner than this is no reminder.
 SOONEST_NUDGE = timedelta(minutes=15)

@@ -199,7 +199,7 @@ def _is_known(rulebook: Rulebook, wish: Wish) -> bool:
     """Whether the service is active and lasts so long."""
     durations = rulebook.durations.get(wish.service.pk)
     return durations is not None and (
-        wish.duration_minutes is None or wish.duration_minutes in durations
+        wish.duration_minutes is None or wish.is_agreed or wish.duration_minutes in durations
     )
 
 

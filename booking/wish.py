@@ -33,6 +33,8 @@ class Wish:
     duration_minutes: int | None = None
     spots: int = 1
     own: Own | None = None
+    # A length that was agreed on stays possible, whatever the service lasts now.
+    is_agreed: bool = False
 
 
 def own_of(having: Hold | Booking) -> Own | None:
@@ -65,4 +67,5 @@ def wish_of(booking: Booking) -> Wish:
         duration_minutes=booking.duration_minutes,
         spots=booking.spots,
         own=own_of(booking),
+        is_agreed=True,
     )

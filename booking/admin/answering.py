@@ -36,6 +36,12 @@ def find_booking(
     return booking
 
 
+def provider_still(booking: Booking) -> int | None:
+    """The id of its provider; None where they give the service no longer."""
+    still = booking.service.providers.active().filter(pk=booking.provider_id)
+    return booking.provider_id if still.exists() else None
+
+
 def told(booking: Booking) -> str:
     if booking.client_email:
         return f"{booking.client_name} is told by mail."

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Ability
 from booking import offers
-from booking.admin.answering import find_booking, staff_actor, told, who_answered
+from booking.admin.answering import find_booking, provider_still, staff_actor, told, who_answered
 from booking.availability import Slot
 from booking.lifecycle import InvalidTransition, Status
 from booking.models import Booking, Resource
@@ -80,6 +80,9 @@ class OfferForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer(request: HttpRequest, reference: str) -> HttpResponse:
     booking = find_booking(request, reference, ability=Ability.SERVE)
+    if not booking.service.is_active:
+        messages.error(request, f"{booking.service.name} is no longer offered.")
+        return redirect("admin:booking_decide", reference)
     if request.method == "POST":
         return _offer(request, booking)
     if booking.present_status != Status.PENDING:
@@ -125,7 +128,7 @@ def _page(
     zone = booking.business.timezone
     today = when.local_date(clock.now(), zone)
     asked_for = when.local_date(booking.starts_at, zone) - timedelta(days=1)
-    given = request.GET or {"provider": str(booking.provider_id)}
+    given = request.GET or {"provider": str(provider_still(booking) or "")}
     around = AroundForm(booking, given)
     is_valid = around.is_valid()
     provider = around.cleaned_data.get("provider") if is_valid else booking.provider

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from booking import links
 from booking.contacts import offer_message
 from booking.letters.kinds import Template
-from booking.letters.parts import answer_by, day, hour, to_client, to_owner
+from booking.letters.parts import day, hour, to_client, to_owner
 from booking.models import Booking, Hold
-from booking.times import clocks
+from booking.times import clocks, read_clock
 from config.core import clock
 from notifications.letters import Letter, Link
 
@@ -19,13 +19,16 @@ def _offered(booking: Booking) -> Letter | None:
         return None
     name, service, message = booking.business.name, booking.service.name, offer_message(booking)
     one = len(holds) == 1
+    business = booking.business
+    first = min(hold.expires_at for hold in holds)
+    until = read_clock(first, business.timezone, business.locale)
     return to_client(
         booking,
         subject=f"{name} offers you {'another time' if one else 'other times'} for {service}",
         headline=f"{name} offers you {'another time' if one else 'other times'}",
         paragraphs=[
             *([f"They write: {message}"] if message else []),
-            f"{'It is' if one else 'Each is'} kept for you until {answer_by(booking)}."
+            f"{'It is' if one else 'Each is'} kept for you until {until}."
             f" Open the page, and take {'it' if one else 'one'} there if it suits you.",
             "You asked for:",
         ],

@@ -18,7 +18,7 @@ MAX_UNANSWERED = 3
 _clients = Client.objects.filter(business=id_param("business")).order_by().values_list("pk")
 # As the index is written: `iexact` would compare in upper case on PostgreSQL, and without the
 # condition that says nothing new, all clients would be read.
-_by_email = _clients.filter(~Q(email=""), Exact(Lower("email"), text_param("email")))
+_by_email = _clients.filter(~Q(email=""), Exact(Lower("email"), Lower(text_param("email"))))
 _by_phone = _clients.filter(email="", phone=text_param("phone"))
 _BY_EMAIL, _BY_PHONE = Prepared(_by_email), Prepared(_by_phone)
 _missed = Booking.objects.missed_since(moment_param("since")).order_by().values_list("pk")
@@ -47,7 +47,7 @@ def find_or_make_client(business: Business, *, name: str, email: str, phone: str
 
 def count_no_shows(business: Business, *, email: str, phone: str, since: datetime) -> int:
     """How often the client known by these, as `find_or_make_client` knows one, did not come."""
-    values = {"business": business.pk, "email": email.lower(), "phone": phone, "since": since}
+    values = {"business": business.pk, "email": email, "phone": phone, "since": since}
     return len((_MISSED_BY_EMAIL if email else _MISSED_BY_PHONE).rows(values))
 
 
@@ -65,6 +65,6 @@ def check_unanswered(client_id: int, now: datetime) -> None:
 
 
 def _find(business: Business, email: str, phone: str) -> int | None:
-    values = {"business": business.pk, "email": email.lower(), "phone": phone}
+    values = {"business": business.pk, "email": email, "phone": phone}
     rows = (_BY_EMAIL if email else _BY_PHONE).rows(values)
     return rows[0][0] if rows else None

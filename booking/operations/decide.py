@@ -6,6 +6,7 @@ from booking.models import Booking
 from booking.offers import Choice
 from booking.operations.errors import SlotTaken
 from booking.operations.leave import leave
+from booking.operations.place import check_unmoved
 from booking.operations.record import Actor, Facts, record_change
 from booking.operations.release import end_kept, renew_claims
 from booking.operations.take import occupy, take
@@ -40,6 +41,8 @@ def approve_booking(*, booking: Booking, actor: Actor, said: Facts | None = None
     if booking.status == Status.PENDING and booking.session_id is None:
         return _approve_and_take(booking, actor, said or {})
     with locked_booking(booking) as row:
+        if row.present_status == Status.PENDING:
+            check_unmoved(row, booking)
         return _approve(row, actor, said or {})
 
 
@@ -50,6 +53,7 @@ def _approve_and_take(booking: Booking, actor: Actor, said: Facts) -> Booking:
         [row] = lock_bookings(Booking.objects.filter(pk=booking.pk))
         if row.present_status != Status.PENDING:
             return _approve(row, actor, said)
+        check_unmoved(row, booking)
         row.session = occupy(rules, wish, start, choice, until=None)
         return _approve(row, actor, said)
 

@@ -1,10 +1,10 @@
 """Another time, or another provider, for a booking that stays the same one.
 
-It keeps its reference and its iCalendar UID; SEQUENCE is raised, and so is the link version: older
-links end. The old time is given up and the new one taken in one transaction, or nothing changes.
+It keeps its reference and its iCalendar UID; SEQUENCE is raised. Where a mail carries new links,
+the older ones end. The old time is given up and the new one taken in one transaction, or nothing
+changes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -12,10 +12,11 @@ from accounts.models import Business
 from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status
 from booking.locking import lock_bookings
-from booking.models import ActorKind, Booking, Session
+from booking.models import ActorKind, Booking
 from booking.offers import Choice
 from booking.operations.book import OVERRIDABLE, check_open
 from booking.operations.errors import PolicyViolation
+from booking.operations.place import check_unmoved, place_of, renew_links, settle
 from booking.operations.record import Actor, Facts, record_change
 from booking.operations.release import (
     end_if_empty,
@@ -55,7 +56,7 @@ def move_booking(
     wish = replace(wish_of(known), provider_id=provider_id, session_id=session_id)
     check_movable(known, actor)
     check_open(wish, actor)
-    if _is_there(known, wish, start):
+    if is_there(known, wish, start):
         return known
     move = _Move(known, wish, start, actor, tell_client=tell_client)
     return take(
@@ -90,10 +91,7 @@ class _Move:
     def give_up(self) -> None:
         [row] = lock_bookings(Booking.objects.filter(pk=self.known.pk))
         check_movable(row, self.actor)
-        if (row.session_id, row.starts_at) != (self.known.session_id, self.known.starts_at):
-            raise InvalidTransition(
-                "This booking has been moved meanwhile. Please look at its new time first."
-            )
+        check_unmoved(row, self.known)
         if row.session_id is not None:
             free_spots(row.session_id, spots=row.spots)
         end_kept(row)
@@ -103,12 +101,13 @@ class _Move:
         row, left = self._locked, self._locked.session_id
         is_firm = row.status == Status.CONFIRMED
         if not is_firm:
-            row.expires_at = min(row.expires_at or self.start, self.start)
+            row.expires_at = self._answer_by(rules)
         until = None if is_firm else row.expires_at
         session = occupy(rules, self.wish, self.start, choice, until=until)
         keeps_time = is_firm or row.service_id not in rules.requests_give_way
         before, now = place_of(row), clock.now()
-        row.link_version += 1
+        if self.tell_client:
+            renew_links(row)
         settle(row, session, now=now, keeps_time=keeps_time, written=["link_version", "expires_at"])
         if left is not None:
             end_if_empty(left)
@@ -128,43 +127,18 @@ class _Move:
         )
         return row
 
+    def _answer_by(self, rules: Rulebook) -> datetime:
+        """As if it had been asked for there; what has begun cannot wait for an answer."""
+        if self.start <= clock.now():
+            raise PolicyViolation("This time has begun. Please approve the request first.")
+        waits = timedelta(minutes=rules.pending_expiry_minutes)
+        return min(self._locked.created_at + waits, self.start)
+
     @property
     def _locked(self) -> Booking:
         if self.row is None:
             raise AssertionError("what the booking has is given up before anything is written")
         return self.row
-
-
-def settle(
-    row: Booking,
-    session: Session,
-    *,
-    now: datetime,
-    keeps_time: bool = True,
-    written: Sequence[str] = (),
-) -> None:
-    """Write the booking into the session that was taken for it; `written` are fields that the
-    caller has set.
-    """
-    row.session = session if keeps_time else None
-    row.provider = session.provider
-    row.starts_at, row.ends_at = session.starts_at, session.ends_at
-    row.location = session.location or row.service.location or row.business.address
-    # Calendars that know the booking see that it has moved (RFC 5545 §3.8.7.4).
-    row.sequence += 1
-    row.updated_at = now
-    row.save(
-        update_fields=[
-            "session",
-            "provider",
-            "starts_at",
-            "ends_at",
-            "location",
-            "sequence",
-            "updated_at",
-            *written,
-        ]
-    )
 
 
 def check_movable(booking: Booking, actor: Actor) -> None:
@@ -177,13 +151,9 @@ def check_movable(booking: Booking, actor: Actor) -> None:
         raise PolicyViolation("It is too late to move it online. Please contact us.")
 
 
-def _is_there(booking: Booking, wish: Wish, start: datetime) -> bool:
+def is_there(booking: Booking, wish: Wish, start: datetime) -> bool:
     return (
         booking.starts_at == start
         and wish.provider_id in {None, booking.provider_id}
         and wish.session_id in {None, booking.session_id}
     )
-
-
-def place_of(booking: Booking) -> Facts:
-    return {"starts_at": booking.starts_at.isoformat(), "provider": booking.provider.name}

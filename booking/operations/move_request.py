@@ -11,12 +11,13 @@ from booking.models import Booking, Hold, HoldPurpose
 from booking.offers import Choice
 from booking.operations.book import check_open
 from booking.operations.errors import HoldExpired
-from booking.operations.move import check_movable, place_of, settle
+from booking.operations.move import check_movable, is_there
+from booking.operations.place import check_unmoved, place_of, renew_links, settle
 from booking.operations.record import Actor, record_change
 from booking.operations.release import end_hold, end_if_empty, free_spots, renew_claims
 from booking.operations.take import occupy, take
 from booking.rulebook import Rulebook
-from booking.wish import Wish, wish_of
+from booking.wish import Wish, keeps, own_of, wish_of
 from config.core import clock
 
 
@@ -36,10 +37,15 @@ def request_move(
     rows = Booking.objects.select_related("business__settings", "service")
     known = rows.get(pk=booking.pk)
     known.service.business = known.business
-    # Its own time is not given up yet, so it stands in the way of what overlaps it.
-    wish = replace(wish_of(known), own=None, provider_id=provider_id, session_id=session_id)
+    # Its own time is not given up yet, so it stands in the way of what overlaps it; the time that
+    # was asked for before is.
+    earlier = requested_move(known)
+    own = own_of(earlier) if earlier else None
+    wish = replace(wish_of(known), own=own, provider_id=provider_id, session_id=session_id)
     check_movable(known, actor)
     check_open(wish, actor)
+    if is_there(known, wish, start) or (earlier and keeps(earlier, wish, start)):
+        return known
     asked = _Request(known, wish, start, actor)
     return take(wish, start=start, give_up=asked.give_up, write=asked.write)
 
@@ -62,7 +68,7 @@ def approve_move(*, booking: Booking, actor: Actor) -> Booking:
         before, left = place_of(row), row.session_id
         if left is not None:
             free_spots(left, spots=row.spots)
-        row.link_version += 1
+        renew_links(row)
         settle(row, asked.session, now=now, written=["link_version"])
         if left is not None:
             end_if_empty(left)
@@ -112,6 +118,7 @@ class _Request:
     def give_up(self) -> None:
         [row] = lock_bookings(Booking.objects.filter(pk=self.known.pk))
         check_movable(row, self.actor)
+        check_unmoved(row, self.known)
         if row.status != Status.CONFIRMED:
             raise InvalidTransition("Only what is confirmed waits for a new time.")
         for earlier in row.holds.filter(purpose=HoldPurpose.MOVE):

@@ -11,9 +11,10 @@ from booking.events import Event
 from booking.lifecycle import InvalidTransition, Status
 from booking.models import Booking, Hold, HoldPurpose, Session
 from booking.offers import Choice
+from booking.operations.book import check_open
 from booking.operations.errors import HoldExpired, OfferLost, PolicyViolation
 from booking.operations.expire import free_expired
-from booking.operations.move import place_of, settle
+from booking.operations.place import place_of, settle
 from booking.operations.record import Actor, record_change
 from booking.operations.release import end_kept, give_back, renew_claims
 from booking.operations.take import if_limited, occupy, rules_now
@@ -43,6 +44,7 @@ def offer_times(
     booking = Booking.objects.select_related("service__business").get(pk=booking.pk)
     wish = replace(wish_of(booking), provider_id=provider_id, own=None)
     _check_count(starts)
+    check_open(wish, actor)
     rules = rulebook_of(booking.business)
     limited = if_limited(rules, wish)
     resource_ids = _all_resources(rules, wish, starts)

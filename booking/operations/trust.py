@@ -10,6 +10,8 @@ from dateutil.relativedelta import relativedelta
 
 from booking.lifecycle import Status
 from booking.models import ActorKind, Booking, BookingSettings, Client, Source
+from booking.models.settings import NoShowAction
+from booking.no_shows import policy_of
 from booking.operations.decide import approve_booking
 from booking.operations.errors import PolicyViolation
 from booking.operations.record import Actor
@@ -30,6 +32,9 @@ def is_trusted(client: Client, *, email: str, now: datetime) -> bool:
     if not own.auto_approve_returning_clients:
         return False
     visits = Booking.objects.filter(client=client)
+    policy = policy_of(own)
+    if policy and policy.action != NoShowAction.WARN and policy.applies_to(visits, now):
+        return False
     since = now - relativedelta(months=own.returning_months)
     return (
         visits.kept(now).count() >= own.returning_visits

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from booking.models import Hold, Service, Session
-from booking.web.query import PageQuery, read_query, read_start
+from booking.web.query import ANYBODY, PageQuery, read_query, read_start
 from booking.wish import Wish, keeps
 from config.core import clock
 
@@ -76,7 +76,7 @@ def read_choice(service: Service, data: QueryDict) -> Choice:
         service=service,
         query=query,
         start=read_start(start),
-        wished={name: text[:36] for name, text in asked if text},
+        wished={name: text[:36] for name, text in asked if text and text != ANYBODY},
         lost=read_start(data.get("lost", "")),
     )
     if session:

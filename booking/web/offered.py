@@ -16,6 +16,7 @@ class Offered:
     start: datetime
     times: list[LocalTime]
     provider: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Offers:
 
     times: list[Offered]
     message: str
+
+    @property
+    def until(self) -> datetime:
+        """Until when all of them are kept; some may be for longer."""
+        return min(offer.until for offer in self.times)
 
     @property
     def what(self) -> str:
@@ -47,4 +53,5 @@ def _offered(booking: Booking, hold: Hold, hours: str) -> Offered:
         hours=hours,
     )
     is_other = session.provider_id != booking.provider_id
-    return Offered(session.starts_at, times, session.provider.name if is_other else "")
+    provider = session.provider.name if is_other else ""
+    return Offered(session.starts_at, times, provider, hold.expires_at)

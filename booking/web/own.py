@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import links
 from booking.calendar_links import calendar_links
+from booking.closures import closure_of, closure_of_service
 from booking.contacts import canceller, was_offered_times
 from booking.invitations import Method, build_invitation
 from booking.lifecycle import OPEN, RELEASED, Status
@@ -145,6 +146,7 @@ def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, obje
     move_deadline = reschedule_deadline(booking)
     asked = requested_move(booking) if status == Status.CONFIRMED else None
     is_open = status in OPEN
+    is_closed = bool(closure_of(business, now) or closure_of_service(booking.service, now))
     offers = show_offers(booking, hours) if status == Status.PENDING else None
     was_offered = status == Status.EXPIRED and was_offered_times(booking)
     return {
@@ -164,6 +166,9 @@ def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, obje
         "answer_by": read_clock(
             booking.expires_at or booking.starts_at, business.timezone, business.locale
         ),
+        "offered_until": offers
+        and read_clock(offers.until, business.timezone, business.locale, hours),
+        "offer_time_left": offers and when.rough_length(offers.until - now),
         "is_over": not is_open or booking.ends_at <= now,
         "can_cancel": is_open and now <= deadline,
         "cancel_until": read_clock(deadline, business.timezone, business.locale),
@@ -171,7 +176,8 @@ def own_context(booking: Booking, token: str, hours: str = "") -> dict[str, obje
         and read_clock(asked.session.starts_at, business.timezone, business.locale, hours),
         "move_answer_by": asked
         and read_clock(asked.expires_at, business.timezone, business.locale, hours),
-        "can_move": status in MOVABLE and now <= move_deadline,
+        "can_move": status in MOVABLE and now <= move_deadline and not is_closed,
+        "is_closed": is_closed,
         "move_until": read_clock(move_deadline, business.timezone, business.locale),
         "times": clocks_of(booking, hours),
         "calendars": calendar_links(booking) if _is_ahead(status, booking) else [],

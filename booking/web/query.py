@@ -53,6 +53,7 @@ class PageQuery:
             duration_minutes=self.duration_minutes,
             spots=self.spots,
             own=own_of(own) if own else None,
+            is_agreed=self.moved is not None,
         )
 
     def address(self, **changes: str | None) -> str:
@@ -63,12 +64,18 @@ class PageQuery:
             "provider": str(self.provider.public_id) if self.provider else self._anybody,
             "tz": self.timezone if self.is_zone_asked else None,
             "clock": self.hours,
-            "duration": self.duration_minutes and str(self.duration_minutes),
-            "spots": str(self.spots) if self.spots > 1 else None,
+            "duration": self._asked_duration,
+            "spots": str(self.spots) if self.spots > 1 and not self.moved else None,
             "hold": self.hold and str(self.hold.public_id),
             "known": self.known,
         } | changes
         return "?" + urlencode({key: value for key, value in values.items() if value})
+
+    @property
+    def _asked_duration(self) -> str | None:
+        """What is moved stays as long as it was agreed."""
+        is_asked = self.duration_minutes and not self.moved
+        return str(self.duration_minutes) if is_asked else None
 
     @property
     def _anybody(self) -> str | None:

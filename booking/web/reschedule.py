@@ -42,7 +42,11 @@ def reschedule(request: HttpRequest, booking: Booking, token: str) -> HttpRespon
         return closed
     asked = _Asked(request, booking, token)
     if not asked.context["can_move"]:
-        return asked.render("booking/reschedule.html", status=409 if request.POST else 200)
+        status = 409 if request.method == "POST" else 200
+        page = asked.render("booking/reschedule.html", status=status)
+        # Asked for as a fragment, it takes the whole page instead.
+        page["HX-Retarget"], page["HX-Reswap"] = "body", "innerHTML"
+        return page
     if request.method == "POST":
         return _move(asked)
     if "chosen" in request.GET or "start" in request.GET:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Ability
-from booking.admin.answering import find_booking, staff_actor, told
+from booking.admin.answering import find_booking, provider_still, staff_actor, told
 from booking.admin.decisions import ReasonForm
 from booking.admin.desk.obstacles import find_obstacles
 from booking.admin.desk.query import Asked, WishForm
@@ -47,8 +47,8 @@ def urls(wrap: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, reference: str) -> HttpResponse:
     booking = find_booking(request, reference, ability=Ability.SERVE)
-    if booking.present_status not in MOVABLE:
-        messages.error(request, f"This booking is {booking.present_status.label.lower()}.")
+    if refusal := _why_not(booking):
+        messages.error(request, refusal)
         return redirect("admin:booking_decide", reference)
     form = _form(booking, request.GET.dict())
     if not form.is_valid():
@@ -85,8 +85,17 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("admin:booking_decide", reference)
 
 
+def _why_not(booking: Booking) -> str:
+    if booking.present_status not in MOVABLE:
+        return f"This booking is {booking.present_status.label.lower()}."
+    if not booking.service.is_active:
+        return f"{booking.service.name} is no longer offered, so there are no times to move it to."
+    return ""
+
+
 def _form(booking: Booking, data: dict[str, Any]) -> WishForm:
-    provider = data.get("provider", str(booking.provider_id))
+    """With the booking's own provider unless others are asked for, or they have left."""
+    provider = data.get("provider", str(provider_still(booking) or ANYBODY))
     form = WishForm(booking.service, data | {"provider": "" if provider == ANYBODY else provider})
     for name in AGREED:
         form.fields.pop(name, None)
@@ -95,7 +104,7 @@ def _form(booking: Booking, data: dict[str, Any]) -> WishForm:
 
 def _asked(booking: Booking, form: WishForm | None = None) -> Asked:
     return replace(
-        form.asked() if form else Asked(service=booking.service, provider=booking.provider),
+        form.asked() if form else Asked(service=booking.service),
         duration_minutes=booking.duration_minutes,
         spots=booking.spots,
         moved=booking,

@@ -44,6 +44,7 @@ class Asked:
             duration_minutes=self.duration_minutes,
             spots=self.spots,
             own=own_of(self.moved) if self.moved else None,
+            is_agreed=self.moved is not None,
         )
 
     @property
@@ -80,8 +81,8 @@ class Asked:
         values = {
             "service": self.service.pk,
             "provider": self.provider.pk if self.provider else self._anybody,
-            "duration": self.duration_minutes,
-            "spots": self.spots if self.spots > 1 else None,
+            "duration": None if self.moved else self.duration_minutes,
+            "spots": self.spots if self.spots > 1 and not self.moved else None,
         }
         return {name: value for name, value in values.items() if value}
 
