@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from booking.models import Booking, Hold, Service
+from booking.models import Booking, Hold, Service, Session
 from config.core import clock
 
 
@@ -39,11 +39,19 @@ class Wish:
 
 def own_of(having: Hold | Booking) -> Own | None:
     """What a hold or a booking keeps of a session; None for one that keeps nothing, or no more."""
-    session = having.session
+    session = _session_of(having)
     if session is None or (isinstance(having, Hold) and having.expires_at <= clock.now()):
         return None
     is_all = not session.is_planned and session.spots_taken <= having.spots
     return Own(session_id=session.pk, spots=having.spots, is_all=is_all)
+
+
+def _session_of(having: Hold | Booking) -> Session | None:
+    try:
+        return having.session
+    except Session.DoesNotExist:
+        # It has ended since `having` was read.
+        return None
 
 
 def keeps(hold: Hold, wish: Wish, start: datetime) -> bool:

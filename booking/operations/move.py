@@ -154,6 +154,11 @@ def check_movable(booking: Booking, actor: Actor) -> None:
 def is_there(booking: Booking, wish: Wish, start: datetime) -> bool:
     return (
         booking.starts_at == start
-        and wish.provider_id in {None, booking.provider_id}
+        and (wish.provider_id == booking.provider_id or _is_with_anybody(booking, wish))
         and wish.session_id in {None, booking.session_id}
     )
+
+
+def _is_with_anybody(booking: Booking, wish: Wish) -> bool:
+    """Whether anybody will do, and whoever gives it now still works here."""
+    return wish.provider_id is None and booking.provider.is_active

@@ -129,3 +129,41 @@ def test_a_wish_is_answered_on_the_decision_page(
     assert stored(booking).starts_at == start
     again = desk.post(answer, {button: "1"}, follow=True)
     assert "Nobody waits for an answer about a new time any more." in text_of(again)
+
+
+def test_who_has_left_gives_the_booking_to_anybody(
+    desk: Client, booked: Book, service: Service
+) -> None:
+    booking = booked(at(8))
+    other = ProviderFactory.create(business=service.business, name="Ali")
+    service.providers.add(other)
+    booking.provider.is_active = False
+    booking.provider.save()
+    shown = desk.get(page(booking))
+    assert (shown.status_code, shown.context["asked"].provider) == (200, None)
+    desk.post(page(booking, "?start=2027-03-02T08:00:00Z"), {"move": "1"})
+    assert stored(booking).provider == other
+
+
+@pytest.mark.parametrize("query", ["", "?provider=any&start=2027-03-02T13:00:00Z"])
+def test_what_is_no_longer_offered_has_no_times(
+    desk: Client, booked: Book, service: Service, query: str
+) -> None:
+    booking = booked(at(8))
+    service.is_active = False
+    service.save()
+    for answer in (desk.get(page(booking, query)), desk.post(page(booking, query), {"move": "1"})):
+        assert answer.status_code == 302
+    assert stored(booking).starts_at == at(8)
+
+
+def test_a_length_that_was_agreed_is_no_obstacle(
+    desk: Client, booked: Book, service: Service
+) -> None:
+    booking = booked(at(8))
+    service.duration_minutes = 45
+    service.save()
+    address = page(booking, "?start=2027-03-02T13:00:00Z")
+    assert desk.get(address).context["obstacles"] is None
+    desk.post(address, {"move": "1"})
+    assert (stored(booking).starts_at, stored(booking).duration_minutes) == (at(13), 60)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
 
 import pytest
 import time_machine
@@ -34,6 +36,8 @@ from tests.conftest import CLIENT, Book, at
 from tests.factories import PlannedSessionFactory, ProviderFactory, RoomFactory, require
 
 Change = Callable[[Booking], object]
+# The package exports functions of its own.
+decide: Any = import_module("booking.operations.decide")
 
 
 def settings_of(service: Service, **values: object) -> None:
@@ -226,3 +230,51 @@ def test_what_is_over_stays_where_it_was(booked: Book, service: Service) -> None
     with pytest.raises(InvalidTransition):
         move_booking(booking=booking, start=at(13), actor=CLIENT)
     assert (Booking.objects.get().starts_at, claims()) == (at(8), [])
+
+
+@pytest.mark.parametrize("gives_way", [True, False])
+def test_a_request_that_moves_while_it_is_approved_is_looked_at_again(
+    booked: Book, service: Service, owner: User, monkeypatch: pytest.MonkeyPatch, *, gives_way: bool
+) -> None:
+    settings_of(service, requires_approval=True)
+    Service.objects.filter(pk=service.pk).update(pending_blocks=not gives_way)
+    booking = booked(at(8))
+    locked = "take" if gives_way else "locked_booking"
+    original = getattr(decide, locked)
+
+    def then_moved(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(decide, locked, original)
+        move_booking(booking=booking, start=at(13), actor=CLIENT)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(decide, locked, then_moved)
+    with pytest.raises(InvalidTransition):
+        approve_booking(booking=booking, actor=member(owner))
+    stored = Booking.objects.get()
+    assert (stored.status, stored.starts_at) == (Status.PENDING, at(13))
+
+
+def test_what_has_begun_is_approved_before_it_is_moved_there(
+    booked: Book, service: Service, owner: User, clock: time_machine.Traveller
+) -> None:
+    settings_of(service, requires_approval=True, pending_expiry_minutes=3 * 1440)
+    booking = booked(at(13))
+    clock.move_to(at(9))
+    with pytest.raises(PolicyViolation):
+        move_booking(booking=booking, start=at(8), actor=member(owner), override=True)
+    assert Booking.objects.get().starts_at == at(13)
+
+
+def test_moving_there_and_back_leaves_as_long_to_answer(booked: Book, service: Service) -> None:
+    settings_of(service, requires_approval=True, pending_expiry_minutes=3 * 1440)
+    booking = booked(at(13, day=5))
+    for start in (at(8), at(13, day=5)):
+        move_booking(booking=booking, start=start, actor=CLIENT)
+    stored = Booking.objects.get()
+    assert stored.expires_at == stored.created_at + timedelta(days=3)
+
+
+def test_without_a_mail_the_links_stay(booked: Book, owner: User) -> None:
+    booking = booked(at(8))
+    move_booking(booking=booking, start=at(13), actor=member(owner), tell_client=False)
+    assert Booking.objects.get().link_version == 1

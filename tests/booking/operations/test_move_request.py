@@ -154,3 +154,22 @@ def test_past_the_deadline_nobody_asks(booked: Book, service: Service) -> None:
     BookingSettings.objects.update(reschedule_notice_minutes=3 * 1440)
     with pytest.raises(PolicyViolation):
         request_move(booking=booking, start=at(13), actor=CLIENT)
+
+
+def test_asking_for_the_same_again_changes_nothing(asked: Booking) -> None:
+    request_move(booking=asked, start=at(13, day=3), actor=CLIENT)
+    assert (Hold.objects.count(), events()) == (1, [Event.MOVE_REQUESTED])
+
+
+def test_what_overlaps_the_first_wish_can_be_asked_for(asked: Booking, service: Service) -> None:
+    Service.objects.update(slot_interval_minutes=15)
+    BookingSettings.objects.update(buffer_after_minutes=0)
+    request_move(booking=asked, start=at(13, 15, day=3), actor=CLIENT)
+    assert starts() == [at(8, day=3), at(13, 15, day=3)]
+
+
+def test_asking_for_where_it_is_takes_no_second_place(booked: Book, service: Service) -> None:
+    Service.objects.update(capacity=3)
+    booking = booked(at(8, day=3))
+    request_move(booking=booking, start=at(8, day=3), actor=CLIENT)
+    assert (Session.objects.get().spots_taken, Hold.objects.count()) == (1, 0)

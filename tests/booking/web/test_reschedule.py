@@ -1,5 +1,7 @@
 """Moving a booking by the client's own link, from the month to the mail."""
 
+import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -173,3 +175,88 @@ def test_where_staff_agree_first_it_is_asked_for(client: Client, booked: Book) -
     assert stored(booking).starts_at == at(8, day=3)
     assert "You asked to come on Wednesday, 3 March 2027, 14:00 instead" in text
     assert "this one stays yours" in text
+
+
+def form_of(answer: Any) -> dict[str, str]:
+    """What the only POST form of a page sends, as a browser would."""
+    html = answer.content.decode()
+    form = re.search(r'<form[^>]*method="post".*?</form>', html, re.DOTALL)
+    assert form
+    inputs = re.findall(r"<input[^>]*>", form[0])
+    pairs = [
+        (re.search(r'name="([^"]+)"', each), re.search(r'value="([^"]*)"', each)) for each in inputs
+    ]
+    return {name[1]: value[1] for name, value in pairs if name and value}
+
+
+@pytest.mark.parametrize("who", ["anybody", "who has left"])
+def test_anybody_who_is_free_can_be_asked_for(
+    client: Client, booked: Book, service: Service, who: str
+) -> None:
+    booking = booked(at(8))
+    other = ProviderFactory.create(business=service.business, name="Ali")
+    service.providers.add(other)
+    if who == "who has left":
+        booking.provider.is_active = False
+        booking.provider.save()
+    query = "&provider=any" if who == "anybody" else ""
+    asked = client.get(page(booking, f"?chosen=2027-03-02T13:00:00Z{query}"))
+    assert (asked.status_code, form_of(asked)["provider"]) == (200, "any")
+    assert client.post(page(booking), form_of(asked)).status_code == 303
+    assert stored(booking).starts_at == at(13)
+
+
+def test_a_class_is_moved_by_the_form_as_it_is_shown(
+    client: Client, booked: Book, service: Service
+) -> None:
+    Service.objects.filter(pk=service.pk).update(starts="planned", capacity=6)
+    first, second = (
+        PlannedSessionFactory.create(service=service, starts_at=at(hour)) for hour in (8, 13)
+    )
+    booking = booked(at(8), session_id=first.pk)
+    month = client.get(page(booking, "?date=2027-03-02"))
+    [chosen] = [time for time in month.context["calendar"].times if time.label == "14:00"]
+    asked = client.get(page(booking, f"?chosen={chosen.start} {chosen.session}&provider=any"))
+    assert client.post(page(booking), form_of(asked)).status_code == 303
+    assert stored(booking).session == second
+
+
+def test_a_length_that_was_agreed_stays_possible(
+    client: Client, booked: Book, service: Service
+) -> None:
+    booking = booked(at(8))
+    service.duration_minutes = 45
+    service.save()
+    month = client.get(page(booking, "?date=2027-03-04"))
+    assert month.status_code == 200
+    assert month.context["calendar"].times
+    links = [day.address for week in month.context["calendar"].weeks for day in week if day.free]
+    assert client.get(page(booking, links[0])).status_code == 200
+    form = {"start": "2027-03-04T08:00:00+00:00"}
+    assert client.post(page(booking), form).status_code == 303
+    assert stored(booking).duration_minutes == 60
+
+
+def test_who_gave_no_mail_address_keeps_the_link(client: Client, booked: Book) -> None:
+    booking = booked(at(8), email="", phone="+4930901820")
+    client.post(page(booking), {"start": "2027-03-02T13:00:00+00:00"})
+    assert (stored(booking).starts_at, stored(booking).link_version) == (at(13), 1)
+    assert client.get(page(booking)).status_code == 200
+
+
+def test_a_fragment_of_what_can_no_longer_be_moved_takes_the_whole_page(
+    client: Client, booked: Book
+) -> None:
+    booking = cancel_booking(booking=booked(at(8)), reason="", actor=CLIENT)
+    answer = client.get(page(booking), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Retarget"] == "body"
+
+
+def test_while_closed_the_booking_s_page_does_not_promise_a_move(
+    client: Client, booked: Book
+) -> None:
+    booking = booked(at(8))
+    BookingSettings.objects.update(is_active=False)
+    text = text_of(client.get(reverse("booking:own", args=[manage_token(booking)])))
+    assert "It cannot be moved online at the moment." in text
+    assert "Cancel the appointment" in text
