@@ -2,7 +2,7 @@
 
 from accounts.models import Business, Role, User
 from booking.events import Event
-from booking.models import ActorKind, Booking
+from booking.models import ActorKind, Booking, Resource
 
 
 def alert_addresses(business: Business) -> list[str]:
@@ -18,6 +18,17 @@ def addresses_to_tell(booking: Booking, *, actor: User | None) -> list[str]:
     addresses.add(booking.provider.email)
     own = actor.email.lower() if actor else ""
     return sorted({address.lower() for address in addresses} - {"", own})
+
+
+def with_provider_before(
+    addresses: list[str], booking: Booking, *, actor: User | None
+) -> list[str]:
+    """Whoever gave it before it was moved last hears of it too, but for who moved it."""
+    entry = booking.history.filter(event=Event.MOVED).last()
+    before = entry.before.get("provider_id") if entry else None
+    emails = Resource.objects.filter(pk=before).values_list("email", flat=True) if before else ()
+    own = actor.email.lower() if actor else ""
+    return sorted({*addresses, *(email.lower() for email in emails)} - {"", own})
 
 
 def canceller(booking: Booking) -> str:

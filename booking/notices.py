@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from booking import client_notices
-from booking.contacts import addresses_to_tell
+from booking.contacts import addresses_to_tell, with_provider_before
 from booking.events import CLIENT_SUBJECT_TYPE, SUBJECT_TYPE, Event
 from booking.letters import STILL_TRUE, Template, compose, compose_to_client
 from booking.lifecycle import Status
@@ -119,7 +119,10 @@ def _recipients(event: OutboxEvent, booking: Booking) -> list[tuple[Audience, Te
     if is_to_tell and booking.client_email:
         found.append((Audience.CLIENT, CLIENT_LETTERS[name], booking.client_email))
     if name in OWNER_LETTERS:
-        addresses = addresses_to_tell(booking, actor=_actor(name, booking))
+        actor = _actor(name, booking)
+        addresses = addresses_to_tell(booking, actor=actor)
+        if name == Event.MOVED:
+            addresses = with_provider_before(addresses, booking, actor=actor)
         found += [(Audience.OWNER, OWNER_LETTERS[name], address) for address in addresses]
     return found
 

@@ -74,6 +74,8 @@ class HistoryInline(ScopedInline, admin.TabularInline[HistoryEntry, Booking]):
         business = entry.booking.business
         lines = []
         for name, value in entry.after.items():
+            if name == "provider_id":
+                continue
             before = _words(name, entry.before.get(name, ""), business)
             after = _words(name, value, business)
             if after:

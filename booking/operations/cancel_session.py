@@ -1,7 +1,8 @@
 from booking.lifecycle import InvalidTransition, Status, check_transition
 from booking.locking import lock_bookings
-from booking.models import Booking, Session
+from booking.models import Booking, HoldPurpose, Session
 from booking.operations.cancel import end_by_cancelling
+from booking.operations.move_request import end_wish
 from booking.operations.plan import locked_session
 from booking.operations.record import Actor
 from config.core import clock
@@ -23,6 +24,9 @@ def cancel_session(*, session: Session, reason: str, actor: Actor) -> list[Booki
         for booking in bookings:
             check_transition(booking.status_at(clock.now()), Status.CANCELLED)
             end_by_cancelling(booking, reason=reason, actor=actor)
+        for hold in row.holds.filter(purpose=HoldPurpose.MOVE).select_related("booking__business"):
+            if hold.booking:
+                end_wish(hold, hold.booking, reason=reason, actor=actor)
         Session.objects.filter(pk=row.pk).delete()
     return bookings
 

@@ -84,17 +84,28 @@ def decline_move(*, booking: Booking, reason: str, actor: Actor) -> Booking:
     """
     with locked_booking(booking) as row:
         asked = requested_move(row)
-        if asked is None or not end_hold(asked):
+        if asked is None or not end_wish(asked, row, reason=reason, actor=actor):
             raise HoldExpired(NOBODY_WAITS)
-        record_change(
-            row,
-            Event.MOVE_DECLINED,
-            actor=actor,
-            now=clock.now(),
-            before={"starts_at": asked.session.starts_at.isoformat()},
-            after={"starts_at": row.starts_at.isoformat(), "reason": reason},
-        )
     return row
+
+
+def end_wish(asked: Hold, row: Booking, *, reason: str, actor: Actor) -> bool:
+    """Give the wished time back and tell of it, in the caller's transaction.
+
+    False: it had ended before.
+    """
+    wished = asked.session.starts_at.isoformat()
+    if not end_hold(asked):
+        return False
+    record_change(
+        row,
+        Event.MOVE_DECLINED,
+        actor=actor,
+        now=clock.now(),
+        before={"starts_at": wished},
+        after={"starts_at": row.starts_at.isoformat(), "reason": reason},
+    )
+    return True
 
 
 NOBODY_WAITS = "Nobody waits for an answer about a new time any more."

@@ -58,4 +58,8 @@ def settle(
 
 
 def place_of(booking: Booking) -> Facts:
-    return {"starts_at": booking.starts_at.isoformat(), "provider": booking.provider.name}
+    return {
+        "starts_at": booking.starts_at.isoformat(),
+        "provider": booking.provider.name,
+        "provider_id": str(booking.provider_id),
+    }

@@ -8,10 +8,11 @@ import time_machine
 
 from accounts.models import User
 from booking.links import LinkReplaced, booking_of_token, manage_token, manage_url
-from booking.models import ActorKind, Booking, Source
+from booking.models import ActorKind, Booking, Resource, Service, Source
 from booking.operations import (
     Actor,
     approve_move,
+    cancel_session,
     decline_move,
     end_expired_holds,
     move_booking,
@@ -20,6 +21,7 @@ from booking.operations import (
 from tests.booking import test_mail
 from tests.booking.test_mail import dispatch, event_of, subject
 from tests.conftest import CLIENT, Book, at
+from tests.factories import PlannedSessionFactory, ProviderFactory
 
 CLIENT_ADDRESS = "eva@example.com"
 
@@ -108,3 +110,31 @@ def test_a_letter_about_a_wish_that_was_answered_meanwhile_is_not_sent(
     sent = dispatch()
     assert owner.email not in sent
     assert subject(sent[CLIENT_ADDRESS]).startswith("Your Haircut stays on")
+
+
+def test_who_gave_it_before_hears_that_somebody_else_does(
+    booking: Booking, owner: User, service: Service
+) -> None:
+    Resource.objects.filter(pk=booking.provider_id).update(email="anna@example.com")
+    other = ProviderFactory.create(business=service.business, email="ben@example.com")
+    service.providers.add(other)
+    move_booking(
+        booking=booking, start=booking.starts_at, provider_id=other.pk, actor=member(owner)
+    )
+    assert {"anna@example.com", "ben@example.com"} <= set(dispatch())
+
+
+def test_who_wished_for_a_class_that_is_cancelled_is_told(
+    booked: Book, owner: User, service: Service
+) -> None:
+    Service.objects.filter(pk=service.pk).update(starts="planned", capacity=6)
+    first, second = (
+        PlannedSessionFactory.create(service=service, starts_at=at(hour, day=3)) for hour in (8, 13)
+    )
+    booking = booked(at(8, day=3), session_id=first.pk)
+    request_move(booking=booking, start=at(13, day=3), session_id=second.pk, actor=CLIENT)
+    dispatch()
+    cancel_session(session=second, reason="The teacher is ill.", actor=member(owner))
+    told = dispatch()[CLIENT_ADDRESS]
+    assert subject(told) == "Your Haircut stays on Wednesday, 3 March 2027 at 09:00"
+    assert "They write: The teacher is ill." in body(told)

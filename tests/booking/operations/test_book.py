@@ -272,3 +272,8 @@ def test_an_event_of_an_earlier_version_tells_the_client(booked: Book, owner: Us
     event.save()
     outbox.handle_events()
     assert Message.objects.filter(audience=Audience.CLIENT).count() == 1
+
+
+def test_a_client_with_capitals_of_another_alphabet_is_known_again(booked: Book) -> None:
+    first, second = (booked(at(hour), email="Anna@MÜLLER.example") for hour in (8, 10))
+    assert first.client == second.client

@@ -70,8 +70,9 @@ def test_it_is_the_same_booking_at_another_time(booked: Book, provider: Resource
 def test_history_and_event_say_from_where_to_where(booked: Book, provider: Resource) -> None:
     booking = move_booking(booking=booked(at(8)), start=at(13), actor=CLIENT)
     entry = booking.history.get(event=Event.MOVED)
-    assert entry.before == {"starts_at": at(8).isoformat(), "provider": provider.name}
-    assert entry.after == {"starts_at": at(13).isoformat(), "provider": provider.name}
+    whom = {"provider": provider.name, "provider_id": str(provider.pk)}
+    assert entry.before == {"starts_at": at(8).isoformat(), **whom}
+    assert entry.after == {"starts_at": at(13).isoformat(), **whom}
     event = OutboxEvent.objects.get(name=Event.MOVED)
     assert (event.payload["start"], event.payload["sequence"]) == (at(13).isoformat(), 1)
 

@@ -195,12 +195,12 @@ def test_taking_an_offer_moves_and_confirms_in_one(
     assert kept() == []
     entry = booking.history.last()
     assert entry is not None
-    provider = booking.provider.name
+    whom = {"provider": booking.provider.name, "provider_id": str(booking.provider_id)}
     assert (entry.event, entry.actor_kind, entry.before, entry.after) == (
         "booking.offer_accepted",
         ActorKind.CLIENT,
-        {"status": "pending", "starts_at": at(8, day=4).isoformat(), "provider": provider},
-        {"status": "confirmed", "starts_at": at(9, day=5).isoformat(), "provider": provider},
+        {"status": "pending", "starts_at": at(8, day=4).isoformat(), **whom},
+        {"status": "confirmed", "starts_at": at(9, day=5).isoformat(), **whom},
     )
 
 

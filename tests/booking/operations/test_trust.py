@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from booking.lifecycle import InvalidTransition, Status
-from booking.models import ActorKind, Booking, Service, Source
+from booking.models import ActorKind, Booking, BookingSettings, Service, Source
 from booking.operations import (
     Actor,
     PolicyViolation,
     approve_booking,
     approve_returning,
     reject_booking,
+    trust,
 )
 from tests.booking.clients import let_return, visit
 from tests.conftest import NOW, Book, at
@@ -177,3 +178,18 @@ def test_too_late_it_says_so(booked: Book, service: Service, owner: Any, clock: 
     for booking in (declined, lapsed):
         with pytest.raises(InvalidTransition):
             approve_returning(booking=booking)
+
+
+@pytest.mark.parametrize(("action", "is_approved"), [("warn", True), ("approve", False)])
+def test_a_policy_against_no_shows_comes_before_the_rule(
+    booked: Book, service: Service, action: str, *, is_approved: bool
+) -> None:
+    visit(booked, days_ago=30)
+    for days_ago in (100, 130):
+        visit(booked, days_ago=days_ago, status=Status.NO_SHOW)
+    let_return(service, visits=1, months=3)
+    BookingSettings.objects.update(no_show_limit=2, no_show_action=action)
+    typed = booked(at(8))
+    assert trust.can_be_proved(typed, NOW) is is_approved
+    proved = booked(at(9), proof=typed.client)
+    assert proved.status == (Status.CONFIRMED if is_approved else Status.PENDING)
