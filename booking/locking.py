@@ -7,7 +7,7 @@ and retries, and the unlucky wait for seconds.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,20 +45,24 @@ def locked_resources(
 
 @contextmanager
 def locked_one_of(
-    ways: Sequence[tuple[int, ...]], *, limited: Service | None = None
+    ways: Sequence[tuple[int, ...]],
+    *,
+    limited: Service | None = None,
+    also: Collection[int] = (),
 ) -> Iterator[tuple[int, ...]]:
     """As `locked_resources`, of the first of the ways whose provider nobody is booking just now.
 
-    A way is a provider, and the rooms and equipment needed, by id. Resources are not waited for, so
-    their order cannot matter. Raises `TryAgain` where one of each way is being booked.
+    A way is a provider, and the rooms and equipment needed, by id; `also` is locked with any of
+    them. Resources are not waited for, so their order cannot matter. Raises `TryAgain` where one of
+    each way is being booked.
     """
     with _transaction():
         if limited:
             lock_rows(Service.objects.filter(pk=limited.pk))
         provider_id = _lock_first_free([way[0] for way in ways])
         way = next(way for way in ways if way[0] == provider_id)
-        if way[1:]:
-            lock_rows(Resource.objects.filter(pk__in=way[1:]), is_patient=False)
+        if others := {*way[1:], *also}:
+            lock_rows(Resource.objects.filter(pk__in=others), is_patient=False)
         yield way
 
 

@@ -64,6 +64,8 @@ def move_booking(
         start=start,
         ignoring=OVERRIDABLE if override else NO_REFUSALS,
         give_up=move.give_up,
+        # Two who change places would each wait for the session that the other leaves.
+        also=[known.provider_id],
         write=move.write,
     )
 

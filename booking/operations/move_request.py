@@ -58,7 +58,7 @@ def approve_move(*, booking: Booking, actor: Actor) -> Booking:
     asked = requested_move(booking)
     if asked is None:
         raise HoldExpired(NOBODY_WAITS)
-    with locking.locked_resources([asked.session.provider_id]):
+    with locking.locked_resources([asked.session.provider_id, booking.provider_id]):
         [row] = lock_bookings(Booking.objects.filter(pk=booking.pk))
         check_movable(row, actor)
         now = clock.now()

@@ -76,7 +76,7 @@ def accept_offer(*, booking: Booking, start: datetime, actor: Actor) -> Booking:
     """
     offer = booking.holds.offers().filter(session__starts_at=start).select_related("session")
     hold = offer.first()
-    with locking.locked_resources([hold.session.provider_id] if hold else []):
+    with locking.locked_resources([hold.session.provider_id, booking.provider_id] if hold else []):
         [row] = locking.lock_bookings(Booking.objects.filter(pk=booking.pk))
         if row.status == Status.CONFIRMED and row.starts_at == start:
             return row

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -44,12 +44,14 @@ def take(
     write: Callable[[Rulebook, Choice], T],
     ignoring: frozenset[Refusal] = NO_REFUSALS,
     give_up: Callable[[], object] = lambda: None,
+    also: Collection[int] = (),
 ) -> T:
     """Find the fairest way to have the start, and `write` it while nobody else can take it.
 
     A way lost to somebody quicker is followed by one of the next best, at most eight in all: people
     who come at the same moment do not all queue for the same provider. `give_up` frees what the
-    asker has already, in the same transaction: if the start cannot be had, it stays.
+    asker has already, in the same transaction: if the start cannot be had, it stays. `also` are
+    resources of what is given up, to be locked with those that are chosen.
     Raises `SlotTaken`, `SlotUnavailable`, `TryAgain`, and whatever `write` raises; then nothing has
     changed.
     """
@@ -61,7 +63,7 @@ def take(
         is_patient = len(alike) == 1 or attempt >= IMPATIENT_CANDIDATES
         locked = _locked_patiently if is_patient else _locked
         try:
-            with locked(alike, attempt, limited=limited) as choice:
+            with locked(alike, attempt, limited=limited, also=also) as choice:
                 # The rules may have changed since they were read outside the lock.
                 rules = rules_now(wish, limited)
                 _clear(rules, wish, start, choice)
@@ -118,22 +120,24 @@ def _choose(
 
 
 @contextmanager
-def _locked(choices: list[Choice], attempt: int, *, limited: Service | None) -> Iterator[Choice]:
+def _locked(
+    choices: list[Choice], attempt: int, *, limited: Service | None, also: Collection[int]
+) -> Iterator[Choice]:
     """The fairest who is not being booked just now: that is better than waiting for the fairest."""
     if attempt:
         fairest = choices[: SPREAD**attempt]
         choices = secrets.SystemRandom().sample(fairest, len(fairest))
     ways = {choice.resource_ids: choice for choice in choices}
-    with locking.locked_one_of(list(ways), limited=limited) as way:
+    with locking.locked_one_of(list(ways), limited=limited, also=also) as way:
         yield ways[way]
 
 
 @contextmanager
 def _locked_patiently(
-    choices: list[Choice], attempt: int, *, limited: Service | None
+    choices: list[Choice], attempt: int, *, limited: Service | None, also: Collection[int]
 ) -> Iterator[Choice]:
     choice = secrets.choice(choices[: SPREAD**attempt])
-    with locking.locked_resources(choice.resource_ids, limited=limited):
+    with locking.locked_resources({*choice.resource_ids, *also}, limited=limited):
         yield choice
 
 

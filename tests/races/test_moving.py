@@ -1,9 +1,12 @@
 """Moves of a booking that meet: each has one time at the end, and no time has two bookings."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
+from typing import Any
 
 import httpx
 import pytest
@@ -15,15 +18,22 @@ from booking.links import manage_token
 from booking.models import Booking, Claim, Service, Session
 from booking.operations import Details, book, cancel_booking, move_booking
 from booking.wish import Wish
+from config.core import clock
 from notifications.models import OutboxEvent
 from tests.conftest import CLIENT
-from tests.factories import BusinessFactory, ProviderFactory, ServiceFactory
+from tests.factories import (
+    BusinessFactory,
+    PlannedSessionFactory,
+    ProviderFactory,
+    ServiceFactory,
+)
 from tests.races.bookings import free_starts
 from tests.races.conftest import Server, StartServer, at_once
-from tests.races.threads import both
+from tests.races.threads import PAUSE, both
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 MOVERS = 12
+module: Any = import_module("booking.operations.move")
 
 
 @pytest.fixture
@@ -33,9 +43,21 @@ def service(transactional_db: None) -> Service:
     return made
 
 
-def sell(service: Service, start: datetime, email: str = "eva@example.com") -> Booking:
+def sell(
+    service: Service,
+    start: datetime,
+    email: str = "eva@example.com",
+    session_id: int | None = None,
+) -> Booking:
     details = Details(name="Eva", email=email)
-    return book(wish=Wish(service=service), start=start, details=details, actor=CLIENT)
+    wish = Wish(service=service, session_id=session_id)
+    return book(wish=wish, start=start, details=details, actor=CLIENT)
+
+
+def free_starts_of_day() -> list[datetime]:
+    """Two hours of a day next week."""
+    day = (clock.now() + timedelta(days=7)).replace(hour=9, minute=0, second=0, microsecond=0)
+    return [day, day + timedelta(hours=2)]
 
 
 def moves(
@@ -120,6 +142,41 @@ def test_cancelling_what_is_being_given_to_somebody_else_cancels_it(
     )
     assert (refused, outcomes()) == ([], ["booking.moved", "booking.cancelled"])
     assert Claim.objects.count() == 0
+
+
+def test_two_who_change_places_both_get_them(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each gives up the place in the class that the other one wants."""
+    Service.objects.filter(pk=service.pk).update(starts="planned", capacity=6)
+    here, there = free_starts_of_day()
+    classes = [
+        PlannedSessionFactory.create(
+            service=service,
+            starts_at=start,
+            provider=ProviderFactory.create(business=service.business),
+        )
+        for start in (here, there)
+    ]
+    first, second = (
+        sell(service, each.starts_at, f"{each.pk}@example.com", session_id=each.pk)
+        for each in classes
+    )
+    occupy = module.occupy
+
+    def later(*args: Any, **kwargs: Any) -> Session:
+        time.sleep(PAUSE)
+        taken: Session = occupy(*args, **kwargs)
+        return taken
+
+    monkeypatch.setattr(module, "occupy", later)
+    refused = both(
+        lambda: move_booking(booking=first, start=there, session_id=classes[1].pk, actor=CLIENT),
+        lambda: move_booking(booking=second, start=here, session_id=classes[0].pk, actor=CLIENT),
+    )
+    assert refused == []
+    moved = list(Booking.objects.order_by("pk").values_list("session", flat=True))
+    assert moved == [classes[1].pk, classes[0].pk]
 
 
 def test_moving_what_is_being_cancelled_changes_nothing(service: Service, pause: None) -> None:
