@@ -131,7 +131,7 @@ def test_completing_one_costs_few_statements(
     booked(at(8))
     clock.move_to(at(9))
     # The search, a savepoint and its release, the lock, the booking, its history and its event.
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         complete_past()
     with django_assert_max_num_queries(1):
         complete_past()
