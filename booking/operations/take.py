@@ -137,7 +137,7 @@ def _locked_patiently(
     choices: list[Choice], attempt: int, *, limited: Service | None, also: Collection[int]
 ) -> Iterator[Choice]:
     choice = secrets.choice(choices[: SPREAD**attempt])
-    with locking.locked_resources({*choice.resource_ids, *also}, limited=limited):
+    with locking.locked_resources([*choice.resource_ids, *also], limited=limited):
         yield choice
 
 
