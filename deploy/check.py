@@ -18,7 +18,9 @@ STATIC = {
     "imports": ["lint-imports"],
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
-TESTS = {"tests": ["python", "-m", "pytest", "-q", "-n", "2", "-m", ORDINARY]}
+# What goes through many cases at length is left to `make test`.
+QUICK = f"{ORDINARY} and not generated"
+TESTS = {"tests": ["python", "-m", "pytest", "-q", "-n", "2", "-m", QUICK]}
 
 
 def main(arguments: list[str]) -> int:
